@@ -1,0 +1,44 @@
+# Everything runs in .venv, which `install` makes; PYTHON may name another interpreter (3.11 or newer).
+PYTHON ?= python3
+BIN := .venv/bin
+CORPUS ?= ../shared/corpus
+TRAINING := data $(wildcard $(CORPUS)) $(wildcard ../labels)
+
+.PHONY: install run test lint train evaluate gate bench check clean
+
+install: .venv/.installed
+
+.venv/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "detector needs Python 3.11 or newer; set PYTHON=…")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+run: install
+	$(BIN)/detector scan data/sample.html
+
+test: install
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+train: install
+	$(BIN)/detector train $(foreach path,$(TRAINING),--data $(path)) --output models/default.safetensors
+
+evaluate: install
+	$(BIN)/detector evaluate --data $(CORPUS) --split dev
+
+gate: install
+	$(BIN)/detector evaluate --data $(CORPUS) --split dev --gate models/floors.json
+
+bench: install
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,bench]'
+	$(BIN)/python tests/benchmarks/bench.py
+
+check: lint test
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build dist

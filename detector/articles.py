@@ -1,0 +1,49 @@
+"""Cut a document into its articles, from the probability of each block to open one and to be page chrome."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.document import Document
+
+MIN_LENGTH = 200  # code points; what is shorter is no article of its own but part of the one before
+
+Span = tuple[int, int]  # first and last block, half open
+
+
+def split_articles(
+    document: Document, titles: NDArray[np.intp], opening: NDArray[np.float32], chrome: NDArray[np.float32], thresholds: tuple[float, float]
+) -> list[Span]:
+    """Return the runs of blocks that are articles, in order; chrome around them belongs to none.
+
+    `titles` are the blocks that could open an article and `opening` (titles,) how likely each does; `chrome` (blocks,) how likely each
+    block is page chrome; `thresholds` are those of the two. A page without any title is one article.
+    """
+    open_at, chrome_at = thresholds
+    starts, ends = document.blocks.starts, document.blocks.ends
+    cuts = _cuts(titles, opening, open_at)
+    is_chrome = chrome >= chrome_at
+    spans: list[Span] = []
+    for first, last in zip([0, *cuts], [*cuts, len(starts)], strict=True):
+        span = _trimmed(first, last, is_chrome, at_start=first not in cuts)
+        if span is None:
+            continue
+        length = ends[span[1] - 1] - starts[span[0]]
+        if length >= MIN_LENGTH:
+            spans.append(span)
+        elif spans and first in cuts and spans[-1][1] == first:
+            spans[-1] = (spans[-1][0], span[1])
+    return spans or [(0, len(starts))]
+
+
+def _cuts(titles: NDArray[np.intp], opening: NDArray[np.float32], threshold: float) -> list[int]:
+    """Return the blocks that open an article: the likeliest of each run of neighbours above the threshold, or the first of a doubled title."""
+    return [int(i) for i, p in zip(titles, opening, strict=True) if p >= threshold]
+
+
+def _trimmed(first: int, last: int, chrome: NDArray[np.bool_], *, at_start: bool) -> Span | None:
+    """Return a run without the chrome at its end, and at its start where that is no title; None where nothing is left."""
+    while last > first and chrome[last - 1]:
+        last -= 1
+    while at_start and first < last and chrome[first]:
+        first += 1
+    return (first, last) if last > first else None

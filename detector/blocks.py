@@ -1,0 +1,220 @@
+"""Turn a page into a document: one text and its blocks with offsets, landmark, link density, heading level and markup cues.
+
+All visible text is kept, menus and footers included: disclosures live there. Only this module creates text; for HTML it
+appends text and offset in the same loop.
+"""
+
+import re
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from detector.document import Blocks, Cue, Document, Landmark, Page, Trail
+from detector.errors import PageError
+from detector.language import language_of
+
+MAX_CHARACTERS = 20_000_000
+MAX_DEPTH = 400  # deeper elements are read as children of the last one within
+MAX_NODES = 1_000_000
+
+_SKIPPED = frozenset("script style noscript template svg head iframe object canvas math audio video -comment !doctype".split())
+_BLOCK = frozenset(
+    "address article aside blockquote body button caption center dd details dialog div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hr html label legend li main menu nav ol option p pre section select summary table tbody td tfoot "
+    "th thead title tr ul br".split()
+)
+_HEADINGS = {f"h{n}": n for n in range(1, 7)}
+_LANDMARK_TAGS = {
+    "header": Landmark.HEADER,
+    "nav": Landmark.NAV,
+    "main": Landmark.MAIN,
+    "article": Landmark.ARTICLE,
+    "aside": Landmark.ASIDE,
+    "footer": Landmark.FOOTER,
+}
+_LANDMARK_ROLES = {
+    "banner": Landmark.HEADER,
+    "navigation": Landmark.NAV,
+    "main": Landmark.MAIN,
+    "article": Landmark.ARTICLE,
+    "complementary": Landmark.ASIDE,
+    "contentinfo": Landmark.FOOTER,
+}
+_SPONSOR_WORD = re.compile(
+    r"(?<![a-z])(?:sponsor(?!-?logo)|advertori|promoted|paid|partner-?(?:content|post)|brand(?:ed)?-?(?:content|studio)|native-?ad|"
+    r"anzeige(?!n-)|werbung|publired|publi-?rep|commercial)",
+    re.IGNORECASE,
+)
+_DISCLAIMER_WORD = re.compile(r"disclaim|disclos|affiliate|haftung|riesgo|rechtshinweis|transparen[cz]", re.IGNORECASE)
+_URL_WORD = re.compile(
+    r"(?:^|[/_.-])(?:sponsor(?:ed|s)?|advertorials?|partner-?content|brand(?:ed)?-?(?:content|studio|voice)|paid-?(?:post|content)|"
+    r"promoted|native|anzeigen?|publirr?ed\w*|publi-?reportage|patrocinad\w*|press-?releases?)(?:$|[/_.-])",
+    re.IGNORECASE,
+)
+_ADVERTISER_TYPE = re.compile(r'"@type"\s*:\s*\[?[^\]}]{0,80}"AdvertiserContentArticle"')
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_Context: TypeAlias = tuple[int, int, int, Trail | None]  # landmark, heading, cues, trail
+_BREAK = re.compile(r"[^\n]+")
+
+
+def extract_document(page: Page) -> Document:
+    """Return the document of a page; `page.content` must be `str` or, for HTML, anything that `pages.decode` gave.
+
+    Raises PageError where the page holds no text at all.
+    """
+    text = page.content if isinstance(page.content, str) else page.content.decode("utf-8", "replace")
+    document = _from_html(page, text) if page.html else _from_text(page, text)
+    if not len(document.blocks):
+        raise PageError(page.id, "it holds no text", "check that the file is the page you meant")
+    return document
+
+
+def _from_text(page: Page, text: str) -> Document:
+    starts, ends = [], []
+    for line in _BREAK.finditer(text):
+        content = line.group().strip()
+        if content:
+            start = line.start() + line.group().index(content[0])
+            starts.append(start)
+            ends.append(start + len(content))
+    return Document(page.id, text, Blocks(starts, ends), page.url, page.lang or language_of(text), _url_cues(page.url), page.date)
+
+
+def _from_html(page: Page, markup: str) -> Document:
+    if len(markup) > MAX_CHARACTERS:
+        raise PageError(page.id, f"its HTML is longer than {MAX_CHARACTERS:,} characters", "split it or scan its text")
+    try:
+        tree = LexborHTMLParser(_shallow(markup))
+    except (ValueError, RuntimeError, UnicodeError) as error:
+        raise PageError(page.id, f"its HTML cannot be parsed ({error})", "save the page again") from error
+    writer = _Writer()
+    if tree.body is not None:
+        _walk(tree.body, writer)
+    text = "\n".join(writer.parts)
+    declared = (tree.root.attributes.get("lang") if tree.root is not None else None) or ""
+    lang = page.lang or declared[:2].lower() or language_of(text)
+    return Document(page.id, text, writer.blocks(), page.url, lang, _url_cues(page.url) | _page_cues(tree, markup), page.date)
+
+
+class _Writer:
+    """Collects text and block columns in one pass; lasts for one page."""
+
+    __slots__ = ("parts", "length", "words", "linked", "context", "columns")
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.length = 0
+        self.words: list[str] = []  # text of the open block, not yet folded
+        self.linked = 0
+        self.context: _Context = (0, 0, 0, None)
+        self.columns: list[tuple[int, int, int, int, int, int, Trail | None]] = []
+
+    def close_block(self) -> None:
+        text = " ".join("".join(self.words).split())
+        self.words.clear()
+        if text:
+            landmark, heading, cues, trail = self.context
+            start, end = self.length, self.length + len(text)
+            self.parts.append(text)
+            self.columns.append((start, end, landmark, heading, self.linked, cues, trail))
+            self.length = end + 1
+
+    def blocks(self) -> Blocks:
+        columns = [list(column) for column in zip(*self.columns, strict=True)] or [[] for _ in range(7)]
+        return Blocks(*columns)  # type: ignore[arg-type]
+
+
+def _walk(body: LexborNode, writer: _Writer) -> None:
+    """Visit every node in document order without recursion, keeping one frame an open element."""
+    stack: list[tuple[LexborNode, bool, bool, _Context, int]] = []
+    context: _Context = (0, 0, 0, (None, "body", 1))
+    linked, index, words = False, 0, writer.words
+    node = body.first_child
+    while node is not None:
+        tag = node.tag
+        if tag == "-text":
+            text = node.text_content or ""
+            if words:
+                words.append(text)
+                if linked:
+                    writer.linked += len(text)
+            elif not text.isspace():
+                writer.context = context
+                words.append(text)
+                writer.linked = len(text) if linked else 0
+        elif tag not in _SKIPPED:
+            index += 1
+            block = tag in _BLOCK
+            if block and words:
+                writer.close_block()
+            child = node.first_child
+            if child is not None:
+                inner = _enter(tag, node.attributes, context, index)
+                if inner is not None:
+                    stack.append((node, block, linked, context, index))
+                    context, linked, index, node = inner, linked or tag == "a", 0, child
+                    continue
+        following = node.next
+        while following is None and stack:
+            node, block, linked, context, index = stack.pop()
+            if block and words:
+                writer.close_block()
+            following = node.next
+        node = following
+    if words:
+        writer.close_block()
+
+
+def _enter(tag: str, attributes: dict[str, str | None], context: _Context, index: int) -> _Context | None:
+    """Return the context that an element's children stand in; None where the element is hidden."""
+    landmark, heading, cues, trail = context
+    if tag in _HEADINGS:
+        heading = _HEADINGS[tag]
+    elif tag in _LANDMARK_TAGS:
+        landmark = _LANDMARK_TAGS[tag]
+    if attributes:
+        if "hidden" in attributes or ("style" in attributes and _HIDDEN.search(attributes["style"] or "")):
+            return None
+        if "role" in attributes:
+            landmark = _LANDMARK_ROLES.get(attributes["role"] or "", landmark)
+        if "class" in attributes:
+            cues |= _word_cues(attributes["class"] or "")
+        if "id" in attributes:
+            cues |= _word_cues(attributes["id"] or "")
+        if tag == "a" and "sponsored" in (attributes.get("rel") or ""):
+            cues |= Cue.SPONSORED_LINK.value
+    return landmark, heading, cues, (trail, tag, index)
+
+
+_word_cache: dict[str, int] = {}
+
+
+def _word_cues(words: str) -> int:
+    """Return the cues of one class or id string; the same strings recur on a page and a site, so they are kept."""
+    cues = _word_cache.get(words)
+    if cues is None:
+        if len(_word_cache) >= 50_000:
+            _word_cache.clear()
+        cues = Cue.SPONSOR_WORD.value if _SPONSOR_WORD.search(words) else 0
+        cues |= Cue.DISCLAIMER_WORD.value if _DISCLAIMER_WORD.search(words) else 0
+        _word_cache[words] = cues
+    return cues
+
+
+def _page_cues(tree: LexborHTMLParser, markup: str) -> Cue:
+    cues = Cue.NONE
+    if "AdvertiserContentArticle" in markup and _ADVERTISER_TYPE.search(markup):
+        cues |= Cue.ADVERTISER_TYPE
+    for meta in tree.css("meta[name='keywords'],meta[property='article:section'],meta[property='article:tag'],meta[name='article:section']"):
+        if _SPONSOR_WORD.search(meta.attributes.get("content") or ""):
+            return cues | Cue.META_WORD
+    return cues
+
+
+def _url_cues(url: str | None) -> Cue:
+    return Cue.URL_WORD if url and _URL_WORD.search(urlsplit(url).path if "//" in url else url) else Cue.NONE
+
+
+def _shallow(markup: str) -> str:
+    return markup

@@ -1,0 +1,146 @@
+"""Score passages and articles with numpy arrays, and keep those arrays in one file.
+
+Two levels. The first sums the rows that a passage's n-grams have in a hashed table, one column a label (a linear model on
+L2-normalised TF-IDF, the IDF folded into the weights and its square kept as the last column). The second, a network with one hidden
+layer, reads the first level's margins around the passage (`features.context`) and gives probabilities, which an isotonic curve per label
+calibrates.
+
+On disk: safetensors, one file. Metadata `{"format": FORMAT, "model": JSON of name, gate, thresholds, card}`; tensors `words`, `rich`
+(float16, one row a hash), `words.bias`, `rich.bias`, and for each network its arrays as `NAME.ARRAY` (float32). Loading runs no code
+from the file.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from detector.errors import ModelError
+from detector.features.text import Ngrams
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A linear model on hashed n-grams: weights (rows, columns + 1), the last column the squared IDF; bias (columns,)."""
+
+    weights: Array
+    bias: Array
+
+    def rarity(self, ids: NDArray[np.uint32]) -> Array:
+        """Return the squared IDF of some rows."""
+        return self.weights[ids, -1]
+
+    def margins(self, ngrams: Iterable[Ngrams], passages: int) -> Array:
+        """Return the margins of some passages, shape (passages, columns)."""
+        sums = np.zeros((passages, self.weights.shape[1]), np.float32)
+        for grams in ngrams:
+            if len(grams.ids) == 0:
+                continue
+            opens = np.flatnonzero(np.concatenate(([True], grams.owners[1:] != grams.owners[:-1])))
+            sums[grams.owners[opens]] += np.add.reduceat(self.weights[grams.ids], opens, axis=0)
+        norms = np.sqrt(sums[:, -1:])
+        return sums[:, :-1] / np.maximum(norms, np.float32(1e-3)) + self.bias
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One hidden layer of rectified units and logistic outputs, as scikit-learn's MLPClassifier fits it, inputs standardised."""
+
+    mean: Array  # (inputs,)
+    scale: Array  # (inputs,)
+    hidden: Array  # (inputs, units)
+    hidden_bias: Array
+    output: Array  # (units, outputs)
+    output_bias: Array
+    curves: Array  # (2, knots, outputs): probability as the network says it, and as it was observed
+
+    def raw(self, rows: Array) -> Array:
+        """Return uncalibrated probabilities, shape (rows, outputs)."""
+        hidden = np.maximum((rows - self.mean) / self.scale @ self.hidden + self.hidden_bias, 0)
+        return 1 / (1 + np.exp(-(hidden @ self.output + self.output_bias)))
+
+    def probabilities(self, rows: Array) -> Array:
+        """Return calibrated probabilities, shape (rows, outputs)."""
+        raw = self.raw(rows)
+        return np.stack([np.interp(raw[:, k], self.curves[0, :, k], self.curves[1, :, k]) for k in range(raw.shape[1])], 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """All that scoring needs, and the card that says where it came from."""
+
+    name: str
+    words: Table  # columns: WORD_COLUMNS
+    rich: Table  # columns: the labels, then any label
+    sentences: Network  # context rows -> labels
+    titles: Network  # title rows -> opens an article
+    chrome: Network  # block rows -> page chrome
+    types: Network  # article rows -> content types, one against the rest
+    gate: float  # lowest first-level margin with which a sentence is looked at further
+    thresholds: Mapping[str, float]  # by label, and "title", "chrome", "paid_promotion", "press_release"
+    card: Mapping[str, Any]
+
+
+# Columns of the word table: is anything disclosed (words alone), the three content types, page chrome, then the words' part of the first
+# level's labels and of any label.
+GATE, PROSE, CHROME, LABELLED = 0, slice(1, 4), 4, slice(5, 15)
+
+FORMAT = "detector-model-1"
+_NETWORKS = ("sentences", "titles", "chrome", "types")
+_ARRAYS = ("mean", "scale", "hidden", "hidden_bias", "output", "output_bias", "curves")
+_REMEDY = "retrain it with `detector train` or use the model that came with this version"
+
+
+def save(model: Model, path: Path) -> None:
+    """Write a model to one file, moved into place whole."""
+    tensors = {}
+    for name in ("words", "rich"):
+        table: Table = getattr(model, name)
+        tensors[name] = table.weights.astype(np.float16)
+        tensors[f"{name}.bias"] = table.bias
+    for name in _NETWORKS:
+        for array in _ARRAYS:
+            tensors[f"{name}.{array}"] = np.ascontiguousarray(getattr(getattr(model, name), array))
+    rest = {"name": model.name, "gate": model.gate, "thresholds": dict(model.thresholds), "card": dict(model.card)}
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    save_file(tensors, temporary, {"format": FORMAT, "model": json.dumps(rest, sort_keys=True)})
+    temporary.replace(path)
+
+
+def load(path: Path) -> Model:
+    """Read a model file; raises ModelError where it is missing, damaged, or of another format."""
+    try:
+        with safe_open(path, "numpy") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("format") != FORMAT:
+                raise ModelError(f"{path}: its format is {metadata.get('format')!r}, this version reads {FORMAT!r}; {_REMEDY}")
+            rest = json.loads(metadata["model"])
+            tensors = {key: file.get_tensor(key).astype(np.float32) for key in file.keys()}  # noqa: SIM118 - not a dict
+        return Model(
+            rest["name"],
+            *(Table(tensors[name], tensors[f"{name}.bias"]) for name in ("words", "rich")),
+            *(Network(*(tensors[f"{name}.{array}"] for array in _ARRAYS)) for name in _NETWORKS),
+            rest["gate"],
+            rest["thresholds"],
+            rest["card"],
+        )
+    except FileNotFoundError:
+        raise ModelError(f"{path}: there is no such model file; give --model a file that `detector train` wrote") from None
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise ModelError(f"{path}: it is not a detector model ({error}); {_REMEDY}") from error
+
+
+def default_path() -> Path:
+    """Return the shipped model's file: inside the installed package, or beside it in a checkout."""
+    home = Path(__file__).parent
+    packed = home / "models" / "default.safetensors"
+    return packed if packed.exists() else home.parent / "models" / "default.safetensors"

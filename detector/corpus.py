@@ -1,0 +1,216 @@
+"""Read labelled data into examples, and check it.
+
+Two layouts. A folder with `documents.jsonl.gz` is a corpus with its labels beside the texts (`sentences`, `natural`, `articles`, `composites`,
+`unlabelled`, each optional). Any other folder, or a single file, holds JSON lines as `data/README.md` documents them: the output record plus
+the text, so that a corrected output can be trained on. A line with `doc` instead of `text` is stand-off: labels for a document that another
+file brings.
+"""
+
+import gzip
+import tarfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from detector.document import ContentType, Label
+from detector.errors import CorpusError
+
+GoldSpan = tuple[int, int, Label]
+GoldArticle = tuple[int, int, ContentType]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with its gold labels; `read` are the spans that somebody read, all else is unknown."""
+
+    id: str
+    site: str  # registered domain: the unit of splits and of bootstrap draws
+    lang: str
+    text: str
+    split: str = "train"
+    url: str | None = None
+    findings: tuple[GoldSpan, ...] = ()
+    read: tuple[tuple[int, int], ...] = ()
+    articles: tuple[GoldArticle, ...] = ()
+    layer: str = "sentences"  # sentences (picked by doubt), natural (read whole), composites (several articles), unlabelled
+    layout: str = ""
+
+
+def read_examples(paths: Sequence[Path]) -> list[Example]:
+    """Read all examples below some paths; raises CorpusError naming the first bad row."""
+    examples: list[Example] = []
+    standoff: list[dict[str, Any]] = []
+    for path in paths:
+        if not path.exists():
+            raise CorpusError(f"{path}: there is no such file or folder; name labelled data as data/README.md describes it")
+        if (path / "documents.jsonl.gz").exists():
+            examples += _read_corpus(path)
+            continue
+        for file in _files(path):
+            for number, record in _records(file):
+                problems = list(problems_of(record))
+                if problems:
+                    raise CorpusError(f"{file}:{number}: {problems[0]}")
+                if "doc" in record:
+                    standoff.append(record)
+                else:
+                    examples.append(_example(record))
+    if not examples:
+        raise CorpusError(f"{', '.join(map(str, paths))}: no labelled data found; expected *.jsonl or documents.jsonl.gz")
+    return _merged(examples, standoff)
+
+
+def check(path: Path) -> Iterator[str]:
+    """Yield one line a bad row below a path: file, line number, what is wrong."""
+    seen: set[str] = set()
+    for file in _files(path):
+        for number, line in _lines(file):
+            try:
+                record = orjson.loads(line)
+            except orjson.JSONDecodeError as error:
+                yield f"{file}:{number}: not JSON ({error}); write one object a line"
+                continue
+            problems = list(problems_of(record))
+            key = record.get("id") if isinstance(record, dict) else None
+            if isinstance(key, str) and key in seen:
+                problems.append(f"the id {key!r} stands twice; give every row its own")
+            if isinstance(key, str):
+                seen.add(key)
+            yield from (f"{file}:{number}: {problem}" for problem in problems)
+
+
+def problems_of(record: object) -> Iterator[str]:
+    """Yield what is wrong with a row of labelled data, each with its remedy."""
+    if not isinstance(record, dict):
+        yield "not a JSON object; write one object a line"
+        return
+    standoff = "doc" in record
+    for key in ("doc",) if standoff else ("id", "text"):
+        if not isinstance(record.get(key), str) or not record[key]:
+            yield f"`{key}` is missing or empty; give it a string"
+    length = len(record["text"]) if isinstance(record.get("text"), str) else None
+    yield from _span_problems(record, "findings", "label", Label, length)
+    yield from _span_problems(record, "articles", "type", ContentType, length)
+    for span in record.get("read") or ():
+        if not (isinstance(span, list | tuple) and len(span) == 2 and _in_order(span[0], span[1], length)):
+            yield f"`read` holds {span!r}, which is no [start, end) of the text; offsets count code points"
+
+
+def _span_problems(record: dict[str, Any], key: str, name: str, vocabulary: type[Label] | type[ContentType], length: int | None) -> Iterator[str]:
+    for span in record.get(key) or ():
+        if not isinstance(span, dict) or not _in_order(span.get("start"), span.get("end"), length):
+            yield f"`{key}` holds {span!r}, whose start and end are no [start, end) of the text; offsets count code points"
+        elif span.get(name) not in list(vocabulary):
+            yield f"`{key}` holds the {name} {span.get(name)!r}; known are {', '.join(vocabulary)}"
+
+
+def _in_order(start: object, end: object, length: int | None) -> bool:
+    return isinstance(start, int) and isinstance(end, int) and 0 <= start < end and (length is None or end <= length)
+
+
+def _example(record: dict[str, Any]) -> Example:
+    text = record["text"]
+    return Example(
+        record["id"],
+        record.get("site") or record["id"],
+        record.get("lang") or "und",
+        text,
+        record.get("split") or "train",
+        record.get("url"),
+        tuple((f["start"], f["end"], Label(f["label"])) for f in record.get("findings") or ()),
+        tuple((s, e) for s, e in record["read"]) if record.get("read") is not None else ((0, len(text)),),
+        tuple((a["start"], a["end"], ContentType(a["type"])) for a in record.get("articles") or ()),
+        "natural" if record.get("articles") else "sentences",
+    )
+
+
+def _merged(examples: list[Example], standoff: Iterable[dict[str, Any]]) -> list[Example]:
+    """Add stand-off labels to the documents they speak of; those of documents that are not there are left out."""
+    extra: dict[str, list[dict[str, Any]]] = {}
+    for record in standoff:
+        extra.setdefault(record["doc"], []).append(record)
+    return [_with_standoff(e, extra[e.id]) if e.id in extra and e.layer != "composites" else e for e in examples]
+
+
+def _with_standoff(example: Example, records: list[dict[str, Any]]) -> Example:
+    findings, read, articles, layer = list(example.findings), list(example.read), list(example.articles), example.layer
+    for record in records:
+        findings += [(f["start"], f["end"], Label(f["label"])) for f in record.get("findings") or ()]
+        read += [(s, e) for s, e in record.get("read") or ()]
+        if record.get("type") and not articles:
+            articles.append((0, len(example.text), ContentType(record["type"])))
+        layer = record.get("layer") or layer
+    return replace(
+        example, findings=tuple(findings), read=tuple(read), articles=tuple(articles), layer="sentences" if layer == "unlabelled" else layer
+    )
+
+
+def _read_corpus(folder: Path) -> list[Example]:
+    labels: dict[str, list[dict[str, Any]]] = {}
+    layers: dict[str, str] = {}
+    for layer in ("sentences", "natural"):
+        for row in _optional(folder / f"{layer}.jsonl.gz"):
+            labels.setdefault(row["doc"], []).append(row)
+            layers[row["doc"]] = layer
+    types = {row["doc"]: ContentType(row["type"]) for row in _optional(folder / "articles.jsonl.gz")}
+    examples = []
+    for name in ("documents", "unlabelled"):
+        for document in _optional(folder / f"{name}.jsonl.gz"):
+            rows = labels.get(document["id"], ())
+            examples.append(
+                Example(
+                    document["id"],
+                    document["domain"],
+                    document["lang"],
+                    document["text"],
+                    document["split"],
+                    document.get("url"),
+                    tuple((r["start"], r["end"], Label(label)) for r in rows for label in r["labels"]),
+                    tuple((r["start"], r["end"]) for r in rows),
+                    ((0, len(document["text"]), types[document["id"]]),) if document["id"] in types else (),
+                    layers.get(document["id"], "unlabelled"),
+                )
+            )
+    for row in _optional(folder / "composites.jsonl.gz"):
+        articles = tuple((a["start"], a["end"], ContentType(a["type"])) for a in row["articles"])
+        examples.append(
+            Example(row["id"], row["id"], "und", row["text"], row["split"], articles=articles, layer="composites", layout=row["layout"])
+        )
+    return examples
+
+
+def read_markup(folder: Path) -> dict[str, bytes]:
+    """Return the raw pages of a corpus that has any, by document id."""
+    archive = folder / "html.tar.gz"
+    if not archive.exists():
+        return {}
+    with tarfile.open(archive) as tar:
+        return {Path(m.name).stem: f.read() for m in tar if m.isfile() and (f := tar.extractfile(m)) is not None}
+
+
+def _optional(path: Path) -> Iterator[dict[str, Any]]:
+    if path.exists():
+        yield from (record for _, record in _records(path))
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(f for f in path.rglob("*.jsonl*") if "heldout" not in f.parts) if path.is_dir() else [path]
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in _lines(path):
+        try:
+            yield number, orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            raise CorpusError(f"{path}:{number}: not JSON ({error}); write one object a line") from error
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rb") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield number, line

@@ -1,0 +1,106 @@
+"""The library call: load a model once, scan one page or many."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal, Self
+
+import numpy as np
+
+from detector.blocks import extract_document
+from detector.classifier import Model, default_path, load
+from detector.document import CONTENT_TYPES, Article, ContentType, Document, Finding, Page, Passages, Report
+from detector.errors import PageError
+from detector.facts import details_of
+from detector.pages import decoded
+from detector.passages import split_passages
+from detector.scoring import Scores, score
+from detector.spans import thresholded
+
+TITLE_LENGTH = 160  # code points of an article's first line that serve as its title
+
+
+class Detector:
+    """Scans pages with one model; immutable, so threads may share it and processes may be handed it."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    @classmethod
+    def load(cls, path: str | Path | None = None) -> Self:
+        """Load a model file, the shipped one by default; raises ModelError."""
+        return cls(load(default_path() if path is None else Path(path)))
+
+    def scan(self, text: str, *, id: str = "text", url: str | None = None, lang: str | None = None) -> Report:
+        """Scan plain text; offsets point into `text` itself. Raises PageError where it holds no text."""
+        return self.scan_page(Page(id, text, url=url, lang=lang))
+
+    def scan_html(self, html: str | bytes, *, id: str = "html", url: str | None = None, lang: str | None = None) -> Report:
+        """Scan HTML; offsets point into the text that `extract_document` draws from it. Raises PageError."""
+        return self.scan_page(Page(id, html, html=True, url=url, lang=lang))
+
+    def scan_page(self, page: Page) -> Report:
+        """Scan one page; raises PageError where it cannot be read."""
+        return self.scan_document(extract_document(decoded(page)))
+
+    def scan_document(self, document: Document) -> Report:
+        """Scan a document that `extract_document` made."""
+        passages = split_passages(document)
+        scores = score(document, passages, self.model)
+        articles = self._articles(document, scores)
+        return Report(
+            document.id,
+            document.url,
+            document.lang,
+            self.model.name,
+            document.date,
+            articles,
+            self._findings(document, passages, scores, articles),
+        )
+
+    def pipe(
+        self, pages: Iterable[Page | PageError], *, on_error: Literal["raise", "skip", "yield"] = "yield"
+    ) -> Iterator[Report]:
+        """Scan pages one by one, in order; a page that fails is a report with `error` set, or is skipped, or raises."""
+        for page in pages:
+            try:
+                if isinstance(page, PageError):
+                    raise page
+                yield self.scan_page(page)
+            except PageError as error:
+                if on_error == "raise":
+                    raise
+                if on_error == "yield":
+                    url = None if isinstance(page, PageError) else page.url
+                    yield Report(error.page_id, url, model=self.model.name, error=str(error))
+
+    def _articles(self, document: Document, scores: Scores) -> tuple[Article, ...]:
+        starts, ends = document.blocks.starts, document.blocks.ends
+        articles = []
+        for (first, last), probabilities in zip(scores.articles, scores.types, strict=True):
+            kind = self._type_of(probabilities.tolist())
+            title = document.text[starts[first] : min(ends[first], starts[first] + TITLE_LENGTH)]
+            articles.append(Article(starts[first], ends[last - 1], kind, _rounded(probabilities[CONTENT_TYPES.index(kind)]), title))
+        return tuple(articles)
+
+    def _type_of(self, probabilities: list[float]) -> ContentType:
+        """Return the first commercial type at or above its threshold, else editorial."""
+        for kind in (ContentType.PAID_PROMOTION, ContentType.PRESS_RELEASE):
+            if probabilities[CONTENT_TYPES.index(kind)] >= self.model.thresholds[kind]:
+                return kind
+        return ContentType.EDITORIAL
+
+    def _findings(
+        self, document: Document, passages: Passages, scores: Scores, articles: tuple[Article, ...]
+    ) -> tuple[Finding, ...]:
+        findings = []
+        for label, start, end, probability in thresholded(scores.probabilities, scores.candidates, passages, self.model.thresholds):
+            owner = next((i for i, a in enumerate(articles) if a.start <= start < a.end), None)
+            text = document.text[start:end]
+            details = details_of(label, text, document.text[max(0, start - 300) : start])
+            findings.append(Finding(label, start, end, _rounded(probability), owner, text, details))
+        return tuple(findings)
+
+
+def _rounded(probability: float | np.floating) -> float:
+    """Return a probability with the four digits that mean anything, so that records are the same on every machine."""
+    return round(float(probability), 4)

@@ -1,0 +1,7 @@
+"""Read pages one at a time from files, folders, globs and standard input, in the formats that pages are kept in."""
+
+from detector.pages.decoding import decoded
+from detector.pages.files import read_pages
+from detector.pages.records import Fields
+
+__all__ = ["Fields", "decoded", "read_pages"]

@@ -1,0 +1,84 @@
+"""Tell what format an input is in, by its name or, on standard input, by how it begins."""
+
+import re
+from enum import StrEnum
+from pathlib import PurePath
+
+import orjson
+
+
+class Format(StrEnum):
+    """A way of keeping pages: one in a file (text, HTML) or many."""
+
+    TEXT = "text"
+    HTML = "html"
+    JSONL = "jsonl"
+    WARC = "warc"
+    CSV = "csv"
+    TSV = "tsv"
+    PARQUET = "parquet"
+
+
+class Compression(StrEnum):
+    """What an input is packed in."""
+
+    NONE = ""
+    GZIP = ".gz"
+    ZSTD = ".zst"
+
+
+SUFFIXES = {
+    ".txt": Format.TEXT,
+    ".text": Format.TEXT,
+    ".md": Format.TEXT,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".xhtml": Format.HTML,
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+    ".warc": Format.WARC,
+    ".wet": Format.WARC,
+    ".csv": Format.CSV,
+    ".tsv": Format.TSV,
+    ".parquet": Format.PARQUET,
+}
+
+_MARKS = b"\xef\xbb\xbf\xff\xfe"  # bytes of the byte order marks
+_MAGIC = {b"\x1f\x8b": Compression.GZIP, b"\x28\xb5\x2f\xfd": Compression.ZSTD}
+_MARKUP = re.compile(
+    rb"<(?:!doctype\s+html|!--|\?xml|(?:html|head|body|title|meta|link|script|style|main|article|section|header|footer|nav|aside|div|"
+    rb"h[1-6]|p|span|a|ul|ol|table|img|br|figure|blockquote|center|font|b|i|em|strong)[\s>/])",
+    re.IGNORECASE,
+)
+
+
+def format_of(name: str) -> tuple[Format, Compression] | None:
+    """Return what the suffix of a file name says, `page.html.gz` included; None where it says nothing known."""
+    name = name.lower()
+    compression = next((packed for packed in (Compression.GZIP, Compression.ZSTD) if name.endswith(packed)), Compression.NONE)
+    known = SUFFIXES.get(PurePath(name.removesuffix(compression)).suffix)
+    # Parquet is read from its end, so it cannot be streamed through a decompressor.
+    return None if known is None or (known is Format.PARQUET and compression) else (known, compression)
+
+
+def compression_of(head: bytes) -> Compression:
+    """Return what an input is packed in, by its first four bytes."""
+    return next((packed for magic, packed in _MAGIC.items() if head.startswith(magic)), Compression.NONE)
+
+
+def format_of_head(head: bytes) -> Format:
+    """Return the format of an input that begins with `head`, which holds its first line that is not blank."""
+    line = head.lstrip(_MARKS).replace(b"\0", b"").strip()  # without zero bytes UTF-16 markup reads as ASCII
+    if line.startswith(b"WARC/"):
+        return Format.WARC
+    if line.startswith(b"{") and _is_json(line):
+        return Format.JSONL
+    return Format.HTML if _MARKUP.match(line) else Format.TEXT
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return True

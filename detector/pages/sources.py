@@ -1,0 +1,65 @@
+"""Find the files that paths, folders and globs stand for."""
+
+import glob
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from detector.errors import PageError
+from detector.pages.formats import SUFFIXES, format_of
+
+STDIN = "-"
+
+
+def sources_of(paths: Iterable[str | Path]) -> Iterator[Path | PageError]:
+    """Yield files, and `Path("-")` for standard input, in the order given and sorted by path within a folder or glob."""
+    for path in [paths] if isinstance(paths, (str, Path)) else paths:  # a lone str would be read letter by letter
+        name = str(path)
+        if name == STDIN:
+            yield Path(STDIN)
+        elif os.path.isdir(name):
+            yield from _files_of_folder(Path(path))
+        elif os.path.lexists(name):
+            yield Path(path)
+        elif any(character in name for character in "*?["):
+            yield from _files_of_glob(name)
+        else:
+            yield PageError(name_of(Path(path)), "there is no such file or folder", "check the path")
+
+
+def name_of(path: Path) -> str:
+    """Return a path as a page id; bytes of a file name that are no UTF-8 are replaced, since ids are written as JSON."""
+    return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _files_of_folder(folder: Path) -> Iterator[Path | PageError]:
+    found = False
+    for file in _walk(folder):
+        found = True
+        yield file
+    if not found:
+        remedy = f"name files {' '.join(SUFFIXES)}, also with .gz or .zst"
+        yield PageError(name_of(folder), "no file in this folder has a known suffix", remedy)
+
+
+def _walk(folder: Path) -> Iterator[Path | PageError]:
+    """Yield files of known suffix in the order of their paths, without hidden ones and links to folders (they may go round)."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        yield PageError(name_of(folder), f"the folder cannot be read ({error.strerror})", "check its permissions")
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(folder / entry.name)
+        elif format_of(entry.name) and not entry.is_dir():
+            yield folder / entry.name
+
+
+def _files_of_glob(pattern: str) -> Iterator[Path | PageError]:
+    files = sorted(Path(match) for match in glob.iglob(pattern, recursive=True) if not os.path.isdir(match))
+    yield from files
+    if not files:
+        yield PageError(Path(pattern).as_posix(), "no file matches it", 'check the pattern; "**" stands for any folders')

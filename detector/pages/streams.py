@@ -1,0 +1,110 @@
+"""Open files and standard input as streams of bytes, unpacked on the way.
+
+What goes wrong while a stream is open, a disk error or a damaged archive, reaches its reader's caller as one PageError.
+"""
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+from detector.errors import PageError
+from detector.pages.extras import needed
+from detector.pages.formats import Compression, Format, compression_of, format_of_head
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+MAX_BYTES = 100_000_000  # of one page, line or record: what `blocks` accepts, 20 million characters, in UTF-32 and some
+TOO_LONG = f"it is longer than {MAX_BYTES:,} bytes"
+
+_ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+
+
+@contextmanager
+def opened(path: str, compression: Compression, page_id: str) -> Iterator[io.BufferedIOBase]:
+    """Open a file for reading, unpacked; raises PageError."""
+    try:
+        file = open(path, "rb")
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
+        raise _unreadable(page_id, error) from error
+    with file, unpacked(file, compression, page_id) as stream:
+        yield stream
+
+
+@contextmanager
+def opened_stdin(page_id: str) -> Iterator[tuple[io.BufferedIOBase, Format]]:
+    """Give standard input, unpacked, and the format that it turns out to be in; raises PageError."""
+    # Where a program was started without one, Python sets stdin to None.
+    stdin = cast(io.BufferedIOBase, sys.stdin.buffer) if sys.stdin else io.BytesIO()
+    try:
+        magic = stdin.read(4)
+    except (OSError, ValueError) as error:  # ValueError: it was closed
+        raise _unreadable(page_id, error) from error
+    with unpacked(rejoined(magic, stdin), compression_of(magic), page_id) as stream:
+        head = stream.readline(MAX_BYTES)
+        while head.isspace() and len(head) < MAX_BYTES and (line := stream.readline(MAX_BYTES)):
+            head += line
+        yield rejoined(head, stream), format_of_head(head)
+
+
+@contextmanager
+def unpacked(packed: io.BufferedIOBase, compression: Compression, page_id: str) -> Iterator[io.BufferedIOBase]:
+    """Give the unpacked stream; raises PageError for whatever its bytes cannot be read for."""
+    damage: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile)
+    try:
+        if compression is Compression.GZIP:
+            yield gzip.GzipFile(fileobj=packed)
+        elif compression is Compression.ZSTD:
+            # Not `zstandard`: its reader takes a file that is cut off for one that ends.
+            zstd = needed(_ZSTD, "zstd", page_id)
+            damage = (*damage, zstd.ZstdError)
+            yield zstd.ZstdFile(packed)
+        else:
+            yield packed
+    except damage as error:
+        raise PageError(page_id, f"it is damaged or cut off ({error})", "fetch it again") from error
+    except OSError as error:
+        raise _unreadable(page_id, error) from error
+
+
+def read_whole(stream: io.BufferedIOBase, page_id: str) -> bytes:
+    """Return all bytes of a stream that holds one page; raises PageError where there are none or too many."""
+    content = stream.read(MAX_BYTES + 1)
+    if not content:
+        raise PageError(page_id, "it is empty", "check that it was saved or downloaded whole")
+    if len(content) > MAX_BYTES:
+        raise PageError(page_id, TOO_LONG, "split it")
+    return content
+
+
+def rejoined(head: bytes, rest: io.BufferedIOBase) -> io.BufferedReader:
+    """Return a stream whole again whose beginning was read to see what it is."""
+    return io.BufferedReader(_Rejoined(head, rest))
+
+
+def _unreadable(page_id: str, error: OSError | ValueError) -> PageError:
+    reason = error.strerror if isinstance(error, OSError) else None
+    return PageError(page_id, f"it cannot be read ({reason or error})", "check the path and its permissions")
+
+
+class _Rejoined(io.RawIOBase):
+    """Gives `head`, then `rest` as it comes."""
+
+    def __init__(self, head: bytes, rest: io.BufferedIOBase) -> None:
+        self.head = head
+        self.rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer).cast("B")
+        # read1: what a pipe has so far, so that its first record does not wait for its last.
+        chunk = self.head[: len(view)] or self.rest.read1(len(view))
+        self.head = self.head[len(chunk) :]
+        view[: len(chunk)] = chunk
+        return len(chunk)

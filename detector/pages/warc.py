@@ -1,0 +1,145 @@
+"""Read the pages of web archives: WARC (responses as they were crawled) and WET (their text)."""
+
+import io
+from collections.abc import Iterator
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from detector.document import Page
+from detector.errors import PageError
+from detector.pages.extras import needed
+from detector.pages.records import Fields
+from detector.pages.responses import body_of, response_of
+from detector.pages.streams import MAX_BYTES, TOO_LONG
+
+if TYPE_CHECKING:
+    from fastwarc import WarcRecord
+
+_HEAD = 64 << 10  # bytes of a record read to see whether it is wanted; HTTP heads are 8 to 32 kB at most
+_WINDOW = 1 << 20  # bytes searched at a time for the next record after damage
+_STARTS = {b"\x1f\x8b": b"\x1f\x8b\x08", b"\x28\xb5": b"\x28\xb5\x2f\xfd"}  # an archive's first bytes → what its records begin with
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_TEXT_TYPE = "text/plain"
+
+
+def read_warc(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[Page | PageError]:
+    """Yield a page for each response of status 2xx with HTML or plain text and for each WET record, and pass over all others.
+
+    The archive may be packed. After damage it goes on with the next record that can be read, unless it comes through a pipe.
+    """
+    found = False
+    for page in _pages(stream, name, needed("fastwarc", "warc", name)):
+        found = True
+        yield page
+    if not found:
+        raise PageError(name, "it is empty or holds no page", "give an archive with HTML or text responses, or a WET file")
+
+
+def _pages(stream: io.BufferedIOBase, name: str, fastwarc: ModuleType) -> Iterator[Page | PageError]:
+    position: int | None = 0
+    fresh = True  # whether a record was read since the last damage; if not, it is the same damage still
+    while position is not None:
+        try:
+            # HTTP is left to `responses`: a body in another encoding than its head says would end this iteration.
+            for record in fastwarc.ArchiveIterator(stream if stream.seekable() else _Pipe(stream), parse_http=False):
+                position, fresh = record.stream_pos, True
+                page = _page_of(record, name, fastwarc)
+                if page is not None:
+                    yield page
+            return
+        except OSError as error:
+            if fresh:
+                yield PageError(name, f"it is damaged after byte {position:,} ({error})", "fetch it again")
+            position, fresh = _next_start(stream, position + 1), False
+
+
+class _Pipe:
+    """A stream with the `tell` that fastwarc panics without."""
+
+    def __init__(self, stream: io.BufferedIOBase) -> None:
+        self.stream = stream
+        self.position = 0
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self.stream.read(size)
+        self.position += len(chunk)
+        return chunk
+
+    def tell(self) -> int:
+        return self.position
+
+
+def _next_start(stream: io.BufferedIOBase, position: int) -> int | None:
+    """Move a stream to where the next record may begin, and return that; None where there is none, or in a pipe."""
+    if not stream.seekable():
+        return None
+    stream.seek(0)
+    start = _STARTS.get(stream.read(2), b"\nWARC/1.")
+    while True:
+        stream.seek(position)
+        window = stream.read(_WINDOW)
+        found = window.find(start)
+        if found >= 0:
+            return stream.seek(position + found)
+        if len(window) < _WINDOW:
+            return None
+        position += _WINDOW - len(start) + 1
+
+
+def _page_of(record: "WarcRecord", name: str, fastwarc: ModuleType) -> Page | PageError | None:
+    """Return the page of a record, None where it holds none; raises OSError where the archive is damaged."""
+    page_id = record.record_id or name
+    kind = record.headers.get("WARC-Type")
+    try:
+        # A head that is cut off is the end of an archive that is; fastwarc takes the record for an empty one.
+        if not (record.headers.get("Content-Length") or "").strip().isdigit():
+            raise _cut_off(page_id, name)
+        if kind == "conversion":
+            return _page(record, page_id, record.headers.get("Content-Type"), None, _block(record, b"", page_id, name))
+        if kind == "response" and record.is_http:
+            return _page_of_response(record, page_id, name, fastwarc)
+    except PageError as error:
+        return error
+    return None
+
+
+def _page_of_response(record: "WarcRecord", page_id: str, name: str, fastwarc: ModuleType) -> Page | None:
+    expected = min(_HEAD, record.content_length)
+    head = record.reader.read(expected)
+    if len(head) < expected:
+        raise _cut_off(page_id, name)
+    response = response_of(head)
+    if response is None:
+        raise PageError(page_id, f"its record in {name} holds no HTTP response", "crawl it again")
+    media_type = response.media_type or record.headers.get("WARC-Identified-Payload-Type")
+    if not response.ok or not _wanted(media_type):
+        return None
+    stored = _block(record, head, page_id, name)[response.length :]
+    return _page(record, page_id, media_type, response.charset, body_of(response, stored, fastwarc))
+
+
+def _page(record: "WarcRecord", page_id: str, media_type: str | None, charset: str | None, content: bytes) -> Page | None:
+    if not _wanted(media_type):
+        return None
+    if not content:
+        raise PageError(page_id, "it is empty", "crawl it again")
+    url = (record.headers.get("WARC-Target-URI") or "").strip("<>")  # brackets: as wget writes it
+    return Page(page_id, content, media_type in _HTML_TYPES, url or None, charset=charset, date=record.headers.get("WARC-Date"))
+
+
+def _wanted(media_type: str | None) -> bool:
+    return media_type == _TEXT_TYPE or media_type in _HTML_TYPES
+
+
+def _block(record: "WarcRecord", head: bytes, page_id: str, name: str) -> bytes:
+    """Return the whole content of a record whose beginning was read."""
+    if record.content_length > MAX_BYTES:
+        raise PageError(page_id, TOO_LONG, "leave it out")
+    block = head + record.reader.read(record.content_length - len(head))
+    if len(block) < record.content_length:
+        raise _cut_off(page_id, name)
+    return block
+
+
+def _cut_off(page_id: str, name: str) -> PageError:
+    return PageError(page_id, f"its record is cut off or its head damaged ({name})", "fetch the archive again")

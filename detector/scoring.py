@@ -1,0 +1,114 @@
+"""Score a document: first level on every sentence, second level on the few that could disclose, articles from both."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.articles import Span, split_articles
+from detector.classifier import CHROME, GATE, LABELLED, PROSE, Model, Table
+from detector.document import LABELS, Document, Passages
+from detector.features.article import article_row
+from detector.features.context import ABSENT, context_rows
+from detector.features.outline import Outline, block_rows, outline_of, title_rows
+from detector.features.text import Tokens, chunks, rich_ngrams, tokens_of, word_ngrams, word_rows
+
+Array = NDArray[np.float32]
+Rows = NDArray[np.intp]
+
+CUED = 0.2  # first-level margin of a sentence that discloses by its own words
+SECTION = 12  # sentences around such a one that are looked at as well: boilerplate comes in sections
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLevel:
+    """The first level's margins of every sentence of a document."""
+
+    words: Array  # (passages, columns of the word table)
+    labels: Array  # (passages, labels + 1); ABSENT where the sentence is no candidate
+    candidates: Rows
+    tokens: Tokens  # with offsets into the document's text
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the model says of a document's sentences and articles."""
+
+    candidates: Rows  # the passages looked at twice; all others disclose nothing
+    probabilities: Array  # (candidates, labels)
+    articles: list[Span]
+    types: Array  # (articles, content types), rows sum to 1
+
+
+def first_level(document: Document, passages: Passages, words: Table, rich: Table, gate: float) -> FirstLevel:
+    """Return the margins of all sentences, long texts piece by piece."""
+    parts, firsts, tokens = [], [], []
+    for first, text, piece in chunks(document.text, passages):
+        part = _first_level_of_chunk(text, piece, words, rich, gate)
+        parts.append(part)
+        firsts.append(first)
+        tokens.append(part.tokens.moved(first, int(passages.starts[first])))
+    if len(parts) == 1:
+        return replace(parts[0], tokens=tokens[0])
+    return FirstLevel(
+        np.concatenate([p.words for p in parts]),
+        np.concatenate([p.labels for p in parts]),
+        np.concatenate([p.candidates + first for p, first in zip(parts, firsts, strict=True)]),
+        Tokens.joined(tokens),
+    )
+
+
+def _first_level_of_chunk(text: str, passages: Passages, words: Table, rich: Table, gate: float) -> FirstLevel:
+    tokens, characters = tokens_of(text, passages)
+    margins = words.margins(word_ngrams(tokens), len(passages))
+    candidates = promising(margins[:, GATE], gate)
+    labels = np.full((len(passages), len(LABELS) + 1), ABSENT, np.float32)
+    if len(candidates):
+        labels[candidates] = margins[candidates, LABELLED] + rich.margins(
+            rich_ngrams(tokens, characters, passages, candidates), len(candidates)
+        )
+    return FirstLevel(margins, labels, candidates, tokens)
+
+
+def promising(margins: Array, gate: float) -> Rows:
+    """Return the sentences at or above the gate, and those near a sentence that is CUED."""
+    cued = np.cumsum(np.concatenate(([0], margins >= CUED)))
+    index = np.arange(len(margins))
+    around = cued[np.minimum(index + SECTION + 1, len(margins))] - cued[np.maximum(index - SECTION, 0)]
+    return np.flatnonzero((margins >= gate) | (around > 0))
+
+
+def sketch(document: Document, passages: Passages, level: FirstLevel, words: Table) -> Outline:
+    """Return the outline of a document from its first-level scores."""
+    rarity = words.rarity(word_rows(level.tokens.hashes))
+    return outline_of(document, passages, level.tokens, rarity, level.words[:, GATE], level.words[:, CHROME])
+
+
+def article_rows(
+    document: Document, passages: Passages, spans: list[Span], candidates: Rows, probabilities: Array, prose: Array
+) -> Array:
+    """Return the features of each article, shape (articles, ARTICLE_COLUMNS)."""
+    every = np.zeros((len(passages), len(LABELS)), np.float32)
+    every[candidates] = probabilities
+    rows = []
+    for first, last in spans:
+        window = slice(*np.searchsorted(passages.blocks, (first, last)).tolist())
+        rows.append(article_row(every[window], prose[window]))
+    return np.stack(rows)
+
+
+def score(document: Document, passages: Passages, model: Model) -> Scores:
+    """Return the probabilities of every candidate sentence, the articles, and the probabilities of their content types."""
+    level = first_level(document, passages, model.words, model.rich, model.gate)
+    probabilities = np.zeros((0, len(LABELS)), np.float32)
+    if len(level.candidates):
+        probabilities = model.sentences.probabilities(context_rows(document, passages, level.labels, level.candidates))
+    outline = sketch(document, passages, level, model.words)
+    titles, rows = title_rows(document, outline)
+    opening = model.titles.probabilities(rows)[:, 0] if len(titles) else np.zeros(0, np.float32)
+    chrome = model.chrome.probabilities(block_rows(document, outline))[:, 0]
+    spans = split_articles(document, titles, opening, chrome, (model.thresholds["title"], model.thresholds["chrome"]))
+    types = model.types.probabilities(
+        article_rows(document, passages, spans, level.candidates, probabilities, level.words[:, PROSE])
+    )
+    return Scores(level.candidates, probabilities, spans, types / np.maximum(types.sum(1, keepdims=True), 1e-6))

@@ -1,0 +1,214 @@
+"""Fit the article layer: what opens an article, what is page chrome, and what each article is."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from detector.classifier import PROSE, Network
+from detector.corpus import Example
+from detector.document import CONTENT_TYPES, Landmark
+from detector.features.article import article_row
+from detector.features.outline import BODY_LENGTH, block_rows, title_rows
+from detector.scoring import article_rows, sketch
+from detector.training import tables
+from detector.training.networks import calibrated, fit_network, fold_twins
+from detector.training.prepare import Prepared
+from detector.training.sentences import Level
+
+CHROME_SENTENCES = 60  # a page
+PROSE_COST = 10.0
+DISCLOSED = 0.3  # probability from which a sentence is cut out of the copies without disclosures
+
+Array = NDArray[np.float32]
+Rows = NDArray[np.intp]
+
+
+def typed(documents: Sequence[Prepared]) -> list[Prepared]:
+    """Return the documents that are one article of known type."""
+    return [d for d in documents if len(d.example.articles) == 1 and d.example.layer != "composites"]
+
+
+def outlined(documents: Sequence[Prepared]) -> list[Prepared]:
+    """Return the pages whose articles are all known."""
+    return [d for d in documents if d.example.layer == "composites" or len(d.example.articles) > 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """The articles of known type as the mean of their sentences' word n-grams."""
+
+    means: tables.Matrix
+    targets: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+    folds: Rows
+
+
+def sample_prose(documents: Sequence[Prepared], idf: Array) -> Prose:
+    """Return the word n-grams of every article of known type."""
+    kept = typed(documents)
+    words, _ = tables.counts(kept, [np.arange(len(d.passages)) for d in kept], rich=False)
+    sizes = [len(d.passages) for d in kept]
+    owners = np.repeat(np.arange(len(kept)), sizes)
+    mean = sparse.csr_matrix((np.repeat([1 / n for n in sizes], sizes), (owners, np.arange(len(owners)))))
+    return Prose(
+        sparse.csr_matrix(mean @ tables.weighted(words, idf)),
+        np.array([[d.example.articles[0][2] == t for t in CONTENT_TYPES] for d in kept]),
+        site_weights(kept),
+        np.array([d.fold for d in kept]),
+    )
+
+
+def fit_prose(prose: Prose, fold: int | None) -> tuple[Array, Array]:
+    """Fit how each content type reads on all folds but one; return word columns and biases."""
+    kept = prose.folds != (-1 if fold is None else fold)
+    return tables.fit_columns(prose.means[kept], prose.targets[kept], prose.weights[kept], PROSE_COST)
+
+
+def chrome_columns(documents: Sequence[Prepared], idf: Array) -> tuple[Array, Array]:
+    """Fit how page chrome reads, on what stands outside all articles, and on landmarks where there is markup."""
+    random = np.random.default_rng(3)
+    pages, chosen, targets = [], [], []
+    for d in documents:
+        known = _chrome_sentences(d)
+        rows = np.flatnonzero(known >= 0)
+        if len(rows) == 0:
+            continue
+        rows = np.sort(random.choice(rows, min(len(rows), CHROME_SENTENCES), replace=False))
+        pages.append(d)
+        chosen.append(rows)
+        targets.append(known[rows] == 1)
+    if not pages:
+        return np.zeros((len(idf), 1), np.float32), np.zeros(1, np.float32)
+    words, _ = tables.counts(pages, chosen, rich=False)
+    target = np.concatenate(targets)[:, None]
+    return tables.fit_columns(tables.weighted(words, idf), target, np.ones(len(target)))
+
+
+def _chrome_sentences(d: Prepared) -> NDArray[np.int8]:
+    """Return for each sentence 1 where it is chrome, 0 where it is not, -1 where nobody knows."""
+    known = np.full(len(d.passages), -1, np.int8)
+    if d.document.blocks.landmarks is not None:
+        landmarks = np.array(d.document.blocks.landmarks)[d.passages.blocks]
+        lengths = (np.array(d.document.blocks.ends) - np.array(d.document.blocks.starts))[d.passages.blocks]
+        known[np.isin(landmarks, (Landmark.NAV, Landmark.FOOTER, Landmark.HEADER)) & (lengths < BODY_LENGTH)] = 1
+        known[np.isin(landmarks, (Landmark.MAIN, Landmark.ARTICLE)) & (lengths >= BODY_LENGTH)] = 0
+    elif d.example.layer == "composites" or len(d.example.articles) > 1:
+        known[:] = 1
+        for start, end, _ in d.example.articles:
+            known[(d.passages.starts >= start) & (d.passages.ends <= end)] = 0
+    return known
+
+
+def site_weights(documents: Sequence[Prepared]) -> NDArray[np.float64]:
+    """Return weights, mean 1, by which a site's documents count for the square root of their number and each type as much as the others.
+
+    So no wire is what is learnt, and the rarest type is not what is never said.
+    """
+    kinds = [d.example.articles[0][2] for d in documents]
+    sizes = Counter(zip((d.example.site for d in documents), kinds, strict=True))
+    weights = np.array([sizes[d.example.site, kind] ** -0.5 for d, kind in zip(documents, kinds, strict=True)])
+    for kind in set(kinds):
+        same = np.array([k == kind for k in kinds])
+        weights[same] *= len(kinds) / len(set(kinds)) / weights[same].sum()
+    return weights
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineRows:
+    """Features and truth of the blocks of some pages."""
+
+    titles: Array
+    opens: NDArray[np.bool_]  # (titles, 1)
+    title_folds: Rows
+    blocks: Array
+    chrome: NDArray[np.bool_]  # (blocks, 1)
+    block_folds: Rows
+
+
+def outline_rows(documents: Sequence[Prepared], level: Level) -> OutlineRows:
+    """Return what is known of the blocks of outlined pages."""
+    titles, opens, title_folds, blocks, chrome, block_folds = [], [], [], [], [], []
+    for d in outlined(documents):
+        outline = sketch(d.document, d.passages, level.first(d), level.words)
+        candidates, rows = title_rows(d.document, outline)
+        starts, ends = np.array(d.document.blocks.starts), np.array(d.document.blocks.ends)
+        inside = np.any([(starts >= s) & (ends <= e) for s, e, _ in d.example.articles] or [np.zeros(len(starts), bool)], 0)
+        titles.append(rows)
+        opens.append(np.isin(starts[candidates], [s for s, _, _ in d.example.articles]))
+        title_folds.append(np.full(len(candidates), d.fold))
+        blocks.append(block_rows(d.document, outline))
+        chrome.append(~inside)
+        block_folds.append(np.full(len(starts), d.fold))
+    return OutlineRows(
+        np.concatenate(titles),
+        np.concatenate(opens)[:, None],
+        np.concatenate(title_folds),
+        np.concatenate(blocks),
+        np.concatenate(chrome)[:, None],
+        np.concatenate(block_folds),
+    )
+
+
+def fit_calibrated(rows: Array, targets: NDArray[np.bool_], folds: Rows, weights: NDArray[np.float64], *, penalty: float, epochs: int) -> Network:
+    """Fit a network on all rows and calibrate it on those of the folds' twins."""
+    _, raw = fold_twins(rows, targets, weights, folds, penalty=penalty, epochs=epochs)
+    return calibrated(fit_network(rows, targets, weights, penalty=penalty, epochs=epochs), raw, targets, weights)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRows:
+    """Features and truth of whole articles."""
+
+    rows: Array
+    targets: NDArray[np.bool_]  # (articles, content types)
+    weights: NDArray[np.float64]
+    folds: Rows
+
+
+def type_rows(documents: Sequence[Prepared], levels: Sequence[Level]) -> TypeRows:
+    """Return the articles of known type, each scored by the levels that did not see its site, and again without its disclosures."""
+    rows, targets, weights, folds = [], [], [], []
+    kept = typed(documents)
+    for d, weight in zip(kept, site_weights(kept), strict=True):
+        for row in _with_and_without_disclosures(d, levels[d.fold]):
+            rows.append(row)
+            targets.append([d.example.articles[0][2] == t for t in CONTENT_TYPES])
+            weights.append(weight)
+            folds.append(d.fold)
+    return TypeRows(np.stack(rows), np.array(targets), np.array(weights), np.array(folds))
+
+
+def _with_and_without_disclosures(d: Prepared, level: Level) -> Iterator[Array]:
+    first = level.first(d)
+    probabilities = level.probabilities(d, first)
+    prose = first.words[:, PROSE]
+    yield article_rows(d.document, d.passages, [(0, len(d.document.blocks))], first.candidates, probabilities, prose)[0]
+    kept = np.ones(len(d.passages), np.bool_)
+    kept[first.candidates[probabilities.max(1, initial=0) >= DISCLOSED]] = False
+    kept &= ~d.targets.any(1)
+    if kept.sum() >= 3:
+        yield article_row(np.zeros((int(kept.sum()), d.targets.shape[1]), np.float32), prose[kept])
+
+
+def respaced(example: Example) -> list[Example]:
+    """Return copies of a page with its blank lines lost and doubled, the spans moved along."""
+    return [_respaced(example, r"\n{2,}", "\n"), _respaced(example, r"\n+", "\n\n")]
+
+
+def _respaced(example: Example, pattern: str, by: str) -> Example:
+    places = np.zeros(len(example.text) + 1, np.intp)
+    parts, position, at = [], 0, 0
+    for match in re.finditer(pattern, example.text):
+        places[at : match.start()] = np.arange(position, position + match.start() - at)
+        parts += [example.text[at : match.start()], by]
+        position += match.start() - at
+        places[match.start() : match.end()] = position
+        position, at = position + len(by), match.end()
+    places[at:] = np.arange(position, position + len(example.text) - at + 1)
+    articles = tuple((int(places[s]), int(places[e - 1]) + 1, t) for s, e, t in example.articles)
+    return replace(example, text="".join([*parts, example.text[at:]]), articles=articles, findings=(), read=())

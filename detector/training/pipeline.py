@@ -1,0 +1,136 @@
+"""Train a model from examples: tables, sentence network, article layer, thresholds, card."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.classifier import PROSE, Model
+from detector.corpus import Example
+from detector.document import CONTENT_TYPES, LABELS, ContentType
+from detector.errors import CorpusError
+from detector.scoring import article_rows
+from detector.training import articles, sentences, tables
+from detector.training.networks import best_threshold
+from detector.training.prepare import FOLDS, Prepared, prepare
+from detector.training.sentences import Level
+
+Log = Callable[[str], None]
+
+
+def train(examples: Sequence[Example], *, markup: dict[str, bytes] | None = None, name: str = "default", log: Log = lambda _: None) -> Model:
+    """Fit and calibrate a model on the train split; thresholds come from the dev split, or where there is none from the folds.
+
+    Raises CorpusError where a label or a content type has no example at all.
+    """
+    fitting = prepare([e for e in examples if e.split == "train" and e.layer != "composites"], markup)
+    pages = prepare([c for e in examples if e.split == "train" and _is_page(e) for c in (e, *articles.respaced(e))])
+    dev = prepare([e for e in examples if e.split == "dev" and (e.layer != "unlabelled" or e.articles)], markup)
+    _require_all(fitting, pages)
+    log(f"{len(fitting)} documents to train on, {len(pages)} pages of several articles, {len(dev)} documents to tune on")
+    levels, whole = _fit_sentences(fitting, pages, log)
+    outline = articles.outline_rows(pages, whole)
+    ones = np.ones(len(outline.titles)), np.ones(len(outline.blocks))
+    titles = articles.fit_calibrated(outline.titles, outline.opens, outline.title_folds, ones[0], penalty=0.1, epochs=30)
+    chrome = articles.fit_calibrated(outline.blocks, outline.chrome, outline.block_folds, ones[1], penalty=0.1, epochs=20)
+    kinds = articles.type_rows(fitting, levels)
+    types = articles.fit_calibrated(kinds.rows, kinds.targets, kinds.folds, kinds.weights, penalty=1.0, epochs=40)
+    log(f"article layer: {len(outline.titles)} possible titles, {len(kinds.rows)} articles of known type")
+    assert whole.sentences is not None
+    model = Model(name, whole.words, whole.rich, whole.sentences, titles, chrome, types, whole.gate, {}, _card(examples))
+    tuning = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in fitting]
+    thresholds = {**_label_thresholds(tuning), **_article_thresholds(model, dev or pages, tuning)}
+    log("thresholds: " + ", ".join(f"{key} {value:.2f}" for key, value in thresholds.items()))
+    return replace(model, thresholds=thresholds)
+
+
+def _is_page(example: Example) -> bool:
+    return example.layer == "composites" or len(example.articles) > 1
+
+
+def _require_all(fitting: Sequence[Prepared], pages: Sequence[Prepared]) -> None:
+    seen = np.sum([d.targets.any(0) for d in fitting], 0) if fitting else np.zeros(len(LABELS))
+    missing = [str(label) for label, n in zip(LABELS, seen, strict=True) if not n]
+    types = {t for d in articles.typed(fitting) for _, _, t in d.example.articles}
+    missing += [str(t) for t in CONTENT_TYPES if t not in types]
+    if missing:
+        raise CorpusError(f"the training data has no example of {', '.join(missing)}; add some, or add the project's own data/ folder")
+    if not pages:
+        raise CorpusError("the training data has no page of several articles; add some, or add the project's own data/ folder")
+
+
+def _fit_sentences(fitting: Sequence[Prepared], pages: Sequence[Prepared], log: Log) -> tuple[list[Level], Level]:
+    """Return a level for each fold that has not seen the fold's sites, and one fitted on all."""
+    sample = sentences.sample_sentences(fitting)
+    log(f"{len(sample.targets)} sentences, {int(sample.targets.any(1).sum())} with a label")
+    idf = tables.inverse_frequencies(sample.words, sample.sites)
+    chrome = articles.chrome_columns([*fitting, *pages], idf)
+    prose = articles.sample_prose(fitting, idf)
+    levels = []
+    for fold in (*range(FOLDS), None):
+        reads = articles.fit_prose(prose, fold)
+        others = np.hstack([reads[0], chrome[0]]), np.concatenate([reads[1], chrome[1]])
+        levels.append(sentences.fit_tables(sample, others, idf, fold))
+        log(f"first level fitted without fold {fold}" if fold is not None else "first level fitted on all folds")
+    gate = sentences.gate_of(levels[:FOLDS], sample)
+    levels = [replace(level, gate=gate) for level in levels]
+    rows = sentences.context_sample(fitting, levels)
+    log(f"gate at {gate:.2f}; {len(rows.rows)} rows for the second level")
+    networks, network = sentences.fit_context(rows)
+    fitted = [replace(level, sentences=n) for level, n in zip(levels, (*networks, network), strict=True)]
+    return fitted[:FOLDS], fitted[FOLDS]
+
+
+def _label_thresholds(tuning: Sequence[tuple[Prepared, Level]]) -> dict[str, float]:
+    """Return for each label the probability with the best F1 over all sentences that were read."""
+    scores, targets = [], []
+    for d, level in tuning:
+        if not d.read.any():
+            continue
+        first = level.first(d)
+        every = np.zeros((len(d.passages), len(LABELS)), np.float32)
+        every[first.candidates] = level.probabilities(d, first)
+        scores.append(every[d.read])
+        targets.append(d.targets[d.read])
+    found, gold = np.concatenate(scores), np.concatenate(targets)
+    return {str(label): best_threshold(gold[:, k], found[:, k]) for k, label in enumerate(LABELS)}
+
+
+def _article_thresholds(model: Model, pages: Sequence[Prepared], tuning: Sequence[tuple[Prepared, Level]]) -> dict[str, float]:
+    whole = Level(model.words, model.rich, model.gate, model.sentences)
+    outline = articles.outline_rows(pages, whole)
+    thresholds = {
+        "title": best_threshold(outline.opens[:, 0], model.titles.probabilities(outline.titles)[:, 0]),
+        "chrome": best_threshold(outline.chrome[:, 0], model.chrome.probabilities(outline.blocks)[:, 0]),
+    }
+    kept = [(d, level) for d, level in tuning if len(d.example.articles) == 1 and d.example.layer != "composites"]
+    found = np.stack([_type_probabilities(model, d, level) for d, level in kept])
+    for kind in (ContentType.PAID_PROMOTION, ContentType.PRESS_RELEASE):
+        gold = np.array([d.example.articles[0][2] == kind for d, _ in kept])
+        thresholds[str(kind)] = best_threshold(gold, found[:, CONTENT_TYPES.index(kind)])
+    return thresholds
+
+
+def _type_probabilities(model: Model, d: Prepared, level: Level) -> NDArray[np.float32]:
+    first = level.first(d)
+    span = [(0, len(d.document.blocks))]
+    rows = article_rows(d.document, d.passages, span, first.candidates, level.probabilities(d, first), first.words[:, PROSE])
+    raw = model.types.probabilities(rows)[0]
+    return raw / max(float(raw.sum()), 1e-6)
+
+
+def _card(examples: Sequence[Example]) -> dict[str, Any]:
+    digest = hashlib.blake2b(digest_size=8)
+    for example in sorted(examples, key=lambda e: e.id):
+        digest.update(example.id.encode())
+        digest.update(repr((example.findings, example.read, example.articles)).encode())
+    kept = [e for e in examples if e.split == "train"]
+    return {
+        "data": digest.hexdigest(),
+        "documents": len(kept),
+        "sites": len({e.site for e in kept}),
+        "labels": {str(label): sum(f[2] == label for e in kept for f in e.findings) for label in LABELS},
+    }

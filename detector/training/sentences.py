@@ -1,0 +1,168 @@
+"""Fit the sentence layer: word and rich tables, and the network that reads their margins in context; each fold blind to its own sites."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from detector.classifier import GATE, Network, Table
+from detector.document import LABELS
+from detector.features.context import ABSENT, REACH, context_rows, width
+from detector.scoring import FirstLevel, first_level
+from detector.training import tables
+from detector.training.networks import calibrated, fit_network, fold_twins
+from detector.training.prepare import FOLDS, Prepared
+
+WEAK_SENTENCES = 15  # a page; taken from unlabelled pages as negatives
+WEAK_WEIGHT = 0.5
+WEAK_MARGIN = -0.2  # an unlabelled sentence above this may well be a disclosure and is left out
+GATE_SHARE = 0.17  # share of ordinary sentences that pass the gate: what a page may cost
+ALONE = 0.3  # share of the rows that are shown a second time without their context
+PENALTY = 0.03
+
+Array = NDArray[np.float32]
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Both levels of the sentence layer as fitted on some folds."""
+
+    words: Table
+    rich: Table
+    gate: float
+    sentences: Network | None = None
+
+    def first(self, prepared: Prepared) -> FirstLevel:
+        return first_level(prepared.document, prepared.passages, self.words, self.rich, self.gate)
+
+    def probabilities(self, prepared: Prepared, level: FirstLevel) -> Array:
+        """Return calibrated probabilities of the candidates, shape (candidates, labels)."""
+        if self.sentences is None or len(level.candidates) == 0:
+            return np.zeros((len(level.candidates), len(LABELS)), np.float32)
+        rows = context_rows(prepared.document, prepared.passages, level.labels, level.candidates)
+        return self.sentences.probabilities(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The sentences that the first level is fitted on, one row each."""
+
+    words: tables.Matrix
+    rich: tables.Matrix
+    targets: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+    folds: Rows
+    sites: Rows
+
+
+def sample_sentences(documents: Sequence[Prepared]) -> Sample:
+    """Choose every read sentence, and some of each unlabelled page as weak negatives."""
+    random = np.random.default_rng(0)
+    chosen, weights = [], []
+    for d in documents:
+        labelled = d.read.any()
+        total = len(d.passages)
+        rows = np.flatnonzero(d.read) if labelled else np.sort(random.choice(total, min(total, WEAK_SENTENCES), replace=False))
+        chosen.append(rows)
+        weights.append(np.full(len(rows), 1.0 if labelled else WEAK_WEIGHT))
+    words, rich = tables.counts(documents, chosen)
+    sizes = [len(rows) for rows in chosen]
+    names = np.unique([d.example.site for d in documents], return_inverse=True)[1]
+    return Sample(
+        words,
+        rich,
+        np.concatenate([d.targets[rows] for d, rows in zip(documents, chosen, strict=True)]),
+        np.concatenate(weights),
+        np.repeat([d.fold for d in documents], sizes),
+        np.repeat(names, sizes),
+    )
+
+
+def fit_tables(sample: Sample, others: tuple[Array, Array], word_idf: Array, fold: int | None) -> Level:
+    """Fit the tables on all folds but one (on all where `fold` is None); `others` are the ready word columns PROSE and CHROME."""
+    mask = np.ones(len(sample.folds), np.bool_) if fold is None else sample.folds != fold
+    rich_idf = tables.inverse_frequencies(sample.rich[mask], sample.sites[mask])
+    words = tables.weighted(sample.words[mask], word_idf)
+    rich = tables.weighted(sample.rich[mask], rich_idf)
+    targets = np.column_stack([sample.targets[mask], sample.targets[mask].any(1)])
+    gate, gate_bias = tables.fit_columns(words, targets[:, -1:], sample.weights[mask])
+    both, bias = tables.fit_columns(sparse.csr_matrix(sparse.hstack([words, rich])), targets, sample.weights[mask])
+    split = words.shape[1]
+    columns = np.hstack([gate, others[0], both[:split]])
+    return Level(
+        tables.table(columns, np.concatenate([gate_bias, others[1], bias]), word_idf),
+        tables.table(both[split:], np.zeros_like(bias), rich_idf),
+        -np.inf,
+    )
+
+
+def gate_of(levels: Sequence[Level], sample: Sample) -> float:
+    """Return the margin that GATE_SHARE of the sentences of unlabelled pages reach in the fold that did not see them."""
+    margins = np.zeros(len(sample.folds), np.float32)
+    for fold, level in enumerate(levels):
+        mine = sample.folds == fold
+        squared = np.sqrt(sample.words[mine] @ level.words.weights[:, -1])
+        margins[mine] = (sample.words[mine] @ level.words.weights[:, GATE]) / np.maximum(squared, 1e-3) + level.words.bias[GATE]
+    ordinary = sample.weights < 1 if (sample.weights < 1).any() else ~sample.targets.any(1)
+    return float(np.quantile(margins[ordinary], 1 - GATE_SHARE))
+
+
+@dataclass(frozen=True, slots=True)
+class ContextRows:
+    """The rows that the second level is fitted on."""
+
+    rows: Array
+    targets: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+    folds: Rows
+
+
+def context_sample(documents: Sequence[Prepared], levels: Sequence[Level]) -> ContextRows:
+    """Return the read candidates of every document, scored by the tables that did not see its site, and weak negatives."""
+    random = np.random.default_rng(1)
+    rows, targets, weights, folds = [], [], [], []
+    for d in documents:
+        level = levels[d.fold].first(d)
+        chosen = level.candidates
+        labelled = bool(d.read.any())
+        if labelled:
+            chosen = chosen[d.read[chosen]]
+        else:
+            chosen = chosen[level.labels[chosen, -1] < WEAK_MARGIN]
+            chosen = np.sort(random.choice(chosen, min(len(chosen), WEAK_SENTENCES), replace=False))
+        if len(chosen) == 0:
+            continue
+        rows.append(context_rows(d.document, d.passages, level.labels, chosen))
+        targets.append(d.targets[chosen] if labelled else np.zeros((len(chosen), len(LABELS)), np.bool_))
+        weights.append(np.full(len(chosen), 1.0 if labelled else WEAK_WEIGHT))
+        folds.append(np.full(len(chosen), d.fold))
+    return ContextRows(np.concatenate(rows), np.concatenate(targets), np.concatenate(weights), np.concatenate(folds))
+
+
+def fit_context(sample: ContextRows) -> tuple[list[Network], Network]:
+    """Return a calibrated network for each fold, and one fitted on all."""
+    shown = _with_bare_copies(sample)
+    twins, raw = fold_twins(shown.rows, shown.targets, shown.weights, shown.folds, penalty=PENALTY)
+    whole = fit_network(shown.rows, shown.targets, shown.weights, penalty=PENALTY)
+    seen = slice(0, len(sample.rows))
+    fitted = [calibrated(n, raw[seen], sample.targets, sample.weights) for n in (*twins, whole)]
+    return fitted[:FOLDS], fitted[FOLDS]
+
+
+def _with_bare_copies(sample: ContextRows) -> ContextRows:
+    """Add some rows again as if their sentence stood alone, so that the network does not lean on the neighbours only."""
+    chosen = np.random.default_rng(2).random(len(sample.rows)) < ALONE
+    bare = sample.rows[chosen].copy()
+    labels = len(LABELS) + 1
+    bare[:, labels : labels * (1 + 2 * REACH + 3)] = ABSENT
+    assert bare.shape[1] == width(labels)
+    return ContextRows(
+        np.vstack([sample.rows, bare]),
+        np.vstack([sample.targets, sample.targets[chosen]]),
+        np.concatenate([sample.weights, sample.weights[chosen]]),
+        np.concatenate([sample.folds, sample.folds[chosen]]),
+    )
+
