@@ -79,20 +79,19 @@ class Model:
     """All that scoring needs, and the card that says where it came from."""
 
     name: str
-    words: Table  # columns: WORD_COLUMNS
+    words: Table  # columns: PROSE, CHROME, LABELLED
     rich: Table  # columns: the labels, then any label
     sentences: Network  # context rows -> labels
     titles: Network  # title rows -> opens an article
     chrome: Network  # block rows -> page chrome
     types: Network  # article rows -> content types, one against the rest
-    gate: float  # lowest first-level margin with which a sentence is looked at further
+    gate: float  # lowest first-level margin with which a sentence is looked at twice
     thresholds: Mapping[str, float]  # by label, and "title", "chrome", "paid_promotion", "press_release"
     card: Mapping[str, Any]
 
 
-# Columns of the word table: is anything disclosed (words alone), the three content types, page chrome, then the words' part of the first
-# level's labels and of any label.
-GATE, PROSE, CHROME, LABELLED = 0, slice(1, 4), 4, slice(5, 15)
+# Columns of the word table: the three content types, page chrome, then the words' part of the first level's labels and of any label.
+PROSE, CHROME, LABELLED = slice(0, 3), 3, slice(4, 14)
 
 FORMAT = "detector-model-1"
 _NETWORKS = ("sentences", "titles", "chrome", "types")
@@ -113,6 +112,7 @@ def save(model: Model, path: Path) -> None:
     rest = {"name": model.name, "gate": model.gate, "thresholds": dict(model.thresholds), "card": dict(model.card)}
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     save_file(tensors, temporary, {"format": FORMAT, "model": json.dumps(rest, sort_keys=True)})
+    temporary.chmod(0o644)
     temporary.replace(path)
 
 

@@ -1,15 +1,15 @@
 """Score a document: first level on every sentence, second level on the few that could disclose, articles from both."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.articles import Span, split_articles
-from detector.classifier import CHROME, GATE, LABELLED, PROSE, Model, Table
+from detector.classifier import CHROME, LABELLED, PROSE, Model, Table
 from detector.document import LABELS, Document, Passages
 from detector.features.article import article_row
-from detector.features.context import ABSENT, context_rows
+from detector.features.context import context_rows
 from detector.features.outline import Outline, block_rows, outline_of, title_rows
 from detector.features.text import Tokens, chunks, rich_ngrams, tokens_of, word_ngrams, word_rows
 
@@ -17,7 +17,7 @@ Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
 CUED = 0.2  # first-level margin of a sentence that discloses by its own words
-SECTION = 12  # sentences around such a one that are looked at as well: boilerplate comes in sections
+SECTION = 12  # sentences around such a one that are looked at twice as well: boilerplate comes in sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,16 @@ class FirstLevel:
     """The first level's margins of every sentence of a document."""
 
     words: Array  # (passages, columns of the word table)
-    labels: Array  # (passages, labels + 1); ABSENT where the sentence is no candidate
-    candidates: Rows
+    labels: Array  # (passages, labels + 1), the last for any label
     tokens: Tokens  # with offsets into the document's text
+
+    def candidates(self, gate: float) -> Rows:
+        """Return the sentences at or above the gate, and those near a sentence that is CUED."""
+        margins = self.labels[:, -1]
+        cued = np.cumsum(np.concatenate(([0], margins >= CUED)))
+        index = np.arange(len(margins))
+        around = cued[np.minimum(index + SECTION + 1, len(margins))] - cued[np.maximum(index - SECTION, 0)]
+        return np.flatnonzero((margins >= gate) | (around > 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +47,25 @@ class Scores:
     types: Array  # (articles, content types), rows sum to 1
 
 
-def first_level(document: Document, passages: Passages, words: Table, rich: Table, gate: float) -> FirstLevel:
+def first_level(document: Document, passages: Passages, words: Table, rich: Table) -> FirstLevel:
     """Return the margins of all sentences, long texts piece by piece."""
-    parts, firsts, tokens = [], [], []
+    parts = []
     for first, text, piece in chunks(document.text, passages):
-        part = _first_level_of_chunk(text, piece, words, rich, gate)
-        parts.append(part)
-        firsts.append(first)
-        tokens.append(part.tokens.moved(first, int(passages.starts[first])))
+        tokens, characters = tokens_of(text, piece)
+        margins = words.margins(word_ngrams(tokens), len(piece))
+        labels = margins[:, LABELLED] + rich.margins(rich_ngrams(tokens, characters, piece), len(piece))
+        parts.append(FirstLevel(margins, labels, tokens.moved(first, int(passages.starts[first]))))
     if len(parts) == 1:
-        return replace(parts[0], tokens=tokens[0])
+        return parts[0]
     return FirstLevel(
-        np.concatenate([p.words for p in parts]),
-        np.concatenate([p.labels for p in parts]),
-        np.concatenate([p.candidates + first for p, first in zip(parts, firsts, strict=True)]),
-        Tokens.joined(tokens),
+        np.concatenate([p.words for p in parts]), np.concatenate([p.labels for p in parts]), Tokens.joined([p.tokens for p in parts])
     )
-
-
-def _first_level_of_chunk(text: str, passages: Passages, words: Table, rich: Table, gate: float) -> FirstLevel:
-    tokens, characters = tokens_of(text, passages)
-    margins = words.margins(word_ngrams(tokens), len(passages))
-    candidates = promising(margins[:, GATE], gate)
-    labels = np.full((len(passages), len(LABELS) + 1), ABSENT, np.float32)
-    if len(candidates):
-        labels[candidates] = margins[candidates, LABELLED] + rich.margins(
-            rich_ngrams(tokens, characters, passages, candidates), len(candidates)
-        )
-    return FirstLevel(margins, labels, candidates, tokens)
-
-
-def promising(margins: Array, gate: float) -> Rows:
-    """Return the sentences at or above the gate, and those near a sentence that is CUED."""
-    cued = np.cumsum(np.concatenate(([0], margins >= CUED)))
-    index = np.arange(len(margins))
-    around = cued[np.minimum(index + SECTION + 1, len(margins))] - cued[np.maximum(index - SECTION, 0)]
-    return np.flatnonzero((margins >= gate) | (around > 0))
 
 
 def sketch(document: Document, passages: Passages, level: FirstLevel, words: Table) -> Outline:
     """Return the outline of a document from its first-level scores."""
     rarity = words.rarity(word_rows(level.tokens.hashes))
-    return outline_of(document, passages, level.tokens, rarity, level.words[:, GATE], level.words[:, CHROME])
+    return outline_of(document, passages, level.tokens, rarity, level.labels[:, -1], level.words[:, CHROME])
 
 
 def article_rows(
@@ -99,16 +83,15 @@ def article_rows(
 
 def score(document: Document, passages: Passages, model: Model) -> Scores:
     """Return the probabilities of every candidate sentence, the articles, and the probabilities of their content types."""
-    level = first_level(document, passages, model.words, model.rich, model.gate)
-    probabilities = np.zeros((0, len(LABELS)), np.float32)
-    if len(level.candidates):
-        probabilities = model.sentences.probabilities(context_rows(document, passages, level.labels, level.candidates))
+    level = first_level(document, passages, model.words, model.rich)
+    candidates = level.candidates(model.gate)
+    probabilities = model.sentences.probabilities(context_rows(document, passages, level.labels, candidates))
     outline = sketch(document, passages, level, model.words)
     titles, rows = title_rows(document, outline)
     opening = model.titles.probabilities(rows)[:, 0] if len(titles) else np.zeros(0, np.float32)
     chrome = model.chrome.probabilities(block_rows(document, outline))[:, 0]
     spans = split_articles(document, titles, opening, chrome, (model.thresholds["title"], model.thresholds["chrome"]))
     types = model.types.probabilities(
-        article_rows(document, passages, spans, level.candidates, probabilities, level.words[:, PROSE])
+        article_rows(document, passages, spans, candidates, probabilities, level.words[:, PROSE])
     )
-    return Scores(level.candidates, probabilities, spans, types / np.maximum(types.sum(1, keepdims=True), 1e-6))
+    return Scores(candidates, probabilities, spans, types / np.maximum(types.sum(1, keepdims=True), 1e-6))

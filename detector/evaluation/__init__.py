@@ -1,4 +1,4 @@
-"""Measure a detector on labelled data: `pipeline` says what is measured, `floors` what must hold, `stability` what must not matter."""
+"""Measure a detector on labelled data: `pipeline` says what, `floors` what must hold, `stability` what must not change."""
 
 from detector.evaluation.floors import gate, raised, read_floors, write_floors
 from detector.evaluation.pipeline import Evaluation, evaluate

@@ -1,8 +1,9 @@
 """Lay gold and predicted labels of the sentences that were read side by side.
 
-The unit is the span that somebody read. A label is predicted for it when findings of that label cover at least half of its characters. A
-document that was read whole (layer "natural") may hold sentences that had been picked by doubt before: those stand twice in
-`Example.read`, and count in both layers. A read span of several lines, or of the whole text, is a stretch: its passages are the units.
+The unit is the span that somebody read. A label is predicted for it when findings of that label cover at least half of its
+characters. A document that was read whole (layer "natural") may hold sentences that had been picked by doubt before: those stand
+twice in `Example.read`, and count in both layers. A read span of several lines, or of the whole text, is a stretch: its passages
+are the units.
 """
 
 from collections import Counter
@@ -16,7 +17,7 @@ from detector.corpus import Example
 from detector.document import LABELS, Label, Passages
 from detector.evaluation.overlap import Span, union
 from detector.evaluation.scans import Scan
-from detector.spans import COVER, covered
+from detector.spans import covered, targets_of
 
 LAYERS = ("sentences", "natural")  # picked by doubt; whole pages as they come
 
@@ -44,7 +45,7 @@ def decide(scans: Sequence[Scan], layer: str) -> Decisions:
         units = units_of(scan.example, scan.passages, layer)
         if not units:
             continue
-        gold.append(shared(scan.example.findings, units) >= COVER * _shorter(scan.example.findings, units))
+        gold.append(targets_of(_passages(units), scan.example.findings))
         predicted.append(predicted_labels(((f.start, f.end, f.label) for f in scan.report.findings), units))
         probabilities.append(_probabilities(scan, units))
         sites += [scan.example.site] * len(units)
@@ -74,7 +75,7 @@ def units_of(example: Example, passages: Passages, layer: str) -> list[Span]:
 def predicted_labels(findings: Iterable[tuple[int, int, Label]], units: Sequence[Span]) -> NDArray[np.bool_]:
     """Return which labels cover at least half of which units, shape (units, labels)."""
     lengths = np.array([end - start for start, end in units])
-    return 2 * shared(findings, units) >= np.maximum(lengths, 1)[:, None]
+    return np.asarray(2 * shared(findings, units) >= lengths[:, None])
 
 
 def shared(findings: Iterable[tuple[int, int, Label]], units: Sequence[Span]) -> NDArray[np.int64]:
@@ -90,16 +91,17 @@ def shared(findings: Iterable[tuple[int, int, Label]], units: Sequence[Span]) ->
     return counts
 
 
-def _shorter(findings: Sequence[tuple[int, int, Label]], units: Sequence[Span]) -> NDArray[np.int64]:
-    raise NotImplementedError
-
-
 def _probabilities(scan: Scan, units: Sequence[Span]) -> NDArray[np.float32]:
     """Return for each unit the highest probability of its passages."""
     rows = np.zeros((len(units), len(LABELS)), np.float32)
     for row, (start, end) in zip(rows, units, strict=True):
         row[:] = scan.probabilities[covered(scan.passages, start, end)].max(0, initial=0.0)
     return rows
+
+
+def _passages(units: Sequence[Span]) -> Passages:
+    starts, ends = np.array(units, np.int32).T
+    return Passages(starts, ends, np.zeros(len(units), np.int32))
 
 
 def _is_stretch(text: str, span: Span) -> bool:

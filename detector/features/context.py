@@ -5,6 +5,7 @@ the sentence, so that what stands elsewhere on the page does not change the answ
 """
 
 import math
+import re
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ GEOMETRY = (
     "quoted",
     "bracketed",
     "lower_start",
-    "digits",
+    "numbered",
     "joined_before",  # same block as the sentence before
     "joined_after",
     "heading_distance",
@@ -40,7 +41,8 @@ GEOMETRY = (
 )
 _SHAPES = GEOMETRY.index("joined_before")
 _CLOSERS = ".!?…。！？"
-_QUOTES = frozenset("\"“”„«»")
+_QUOTE = re.compile("[\"“”„«»]")
+_NUMBER = re.compile(r"\d")
 
 
 def width(labels: int) -> int:
@@ -106,10 +108,10 @@ def _shape(sentence: str) -> tuple[float, ...]:
         closed,
         not closed and length < HEADING_LENGTH,
         sentence[-1] == ":",
-        not _QUOTES.isdisjoint(sentence),
+        _QUOTE.search(sentence) is not None,
         sentence[0] in "([*#",
         sentence[0].islower(),
-        sum(map(str.isdigit, sentence)) / length,
+        _NUMBER.search(sentence) is not None,
     )
 
 

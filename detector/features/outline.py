@@ -16,9 +16,10 @@ from detector.features.text import Tokens
 WINDOW = 3_000  # code points; word repetitions further apart do not count
 TITLE_LENGTH = 300  # code points; a longer block opens no article
 BODY_LENGTH = 150  # code points; a block this long is running text
-NEAR = 7  # blocks looked at around a title
+NEAR = 8  # blocks within which a doubled title stands
+REACH = 14  # blocks below a title in which running text must begin
 
-TITLE_COLUMNS = 27
+TITLE_COLUMNS = 29
 BLOCK_COLUMNS = 17
 
 Array = NDArray[np.float32]
@@ -66,9 +67,7 @@ def outline_of(document: Document, passages: Passages, tokens: Tokens, weights: 
 def title_rows(document: Document, outline: Outline) -> tuple[NDArray[np.intp], Array]:
     """Return the blocks that could open an article, and their features, shape (candidates, TITLE_COLUMNS)."""
     lengths = outline.lengths
-    body = lengths >= BODY_LENGTH
-    reach = np.stack([_shifted(body, -k, False) for k in range(1, NEAR)])
-    candidates = np.flatnonzero((lengths < TITLE_LENGTH) & reach.any(0))
+    candidates = np.flatnonzero((lengths < TITLE_LENGTH) & (_until_body(lengths) <= REACH))
     if len(candidates) == 0:
         return candidates, np.zeros((0, TITLE_COLUMNS), np.float32)
     columns = (
@@ -79,6 +78,8 @@ def title_rows(document: Document, outline: Outline) -> tuple[NDArray[np.intp], 
         *(_shifted(outline.disclosing, k, -1) for k in (2, 1, 0)),
         _log(np.max([_shifted(lengths, k, 0) for k in range(1, 5)], 0)),
         _log(np.max([_shifted(lengths, -k, 0) for k in range(1, 5)], 0)),
+        np.log1p(_until_body(lengths)),
+        np.log1p(_until_body(lengths[::-1])[::-1]),
         outline.echo_after,
         outline.echo_before,
         outline.cohesion,
@@ -99,8 +100,8 @@ def block_rows(document: Document, outline: Outline) -> Array:
         *(_shifted(outline.chrome, k, 0.5) for k in (2, 1, 0, -1, -2)),
         outline.disclosing,
         outline.gaps,
-        _since_body(lengths),
-        _since_body(lengths[::-1])[::-1],
+        np.log1p(_until_body(lengths)),
+        np.log1p(_until_body(lengths[::-1])[::-1]),
     )
     return np.stack([np.asarray(c, np.float32) for c in columns], 1)
 
@@ -168,11 +169,11 @@ def _markup(document: Document, blocks: int) -> tuple[Array, Array, Array]:
     return ((heading > 0) & (heading < 3)).astype(np.float32), margin.astype(np.float32), np.ones(blocks, np.float32)
 
 
-def _since_body(lengths: NDArray[np.intp]) -> Array:
-    """Return how many blocks back the last running text stands, log-scaled and at most 20."""
+def _until_body(lengths: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return how many blocks on the next running text stands, 0 for running text itself, at most 20."""
     index = np.arange(len(lengths))
-    latest = np.maximum.accumulate(np.where(lengths >= BODY_LENGTH, index, -20))
-    return np.log1p(np.minimum(index - latest, 20)).astype(np.float32)
+    coming = np.minimum.accumulate(np.where(lengths >= BODY_LENGTH, index, len(lengths) + 20)[::-1])[::-1]
+    return np.minimum(coming - index, 20)
 
 
 def _shifted(values: NDArray[np.generic], by: int, fill: float) -> NDArray[np.float32]:

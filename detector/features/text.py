@@ -46,6 +46,7 @@ class Characters:
 
     codes: NDArray[np.uint32]
     word: NDArray[np.bool_]
+    spelt: NDArray[np.bool_]  # word characters, and the marks that character n-grams keep
     raised: NDArray[np.bool_]  # upper case in the text
 
     @classmethod
@@ -56,7 +57,7 @@ class Characters:
         raised = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32) != codes
         kinds = _kinds()[np.minimum(codes, _TABLE_SIZE - 1)]
         codes = np.where(kinds == _DIGIT, np.uint32(ord("0")), codes)
-        return cls(codes, kinds > _OTHER, raised)
+        return cls(codes, kinds > _MARK, kinds > _OTHER, raised)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,38 +119,28 @@ def word_ngrams(tokens: Tokens) -> Iterator[Ngrams]:
     yield _ngrams(_mixed(pairs[opening] * _SKIP + _FIRST_PAIR), owners[:-1][opening], WORD_BITS)
 
 
-def rich_ngrams(tokens: Tokens, characters: Characters, passages: Passages, rows: Rows) -> Iterator[Ngrams]:
-    """Yield the n-grams that are worth their cost on few passages only: word triples, skipped pairs, characters inside words.
-
-    `rows` chooses the passages; owners are indices into `rows`.
-    """
-    yield from _triples(tokens, rows)
-    codes, owners = _spaced(characters, passages, rows)
+def rich_ngrams(tokens: Tokens, characters: Characters, passages: Passages) -> Iterator[Ngrams]:
+    """Yield word triples, pairs that skip a word, and the characters inside words, a blank before and after each counting as one."""
+    hashes, owners = tokens.hashes, tokens.owners
+    if len(owners) > 2:
+        same = owners[2:] == owners[:-2]
+        triples = (hashes[:-2] * _PAIR + hashes[1:-1]) * _PAIR + hashes[2:]
+        yield _ngrams(_mixed(triples[same]), owners[:-2][same], RICH_BITS)
+        yield _ngrams(_mixed(hashes[:-2] * _SKIP + hashes[2:])[same], owners[:-2][same], RICH_BITS)
+    codes, owners = _spaced(characters, passages)
     for order in _CHARACTER_ORDERS:
         count = len(codes) - order + 1
         if count <= 0:
             return
-        hashes = np.zeros(count, np.uint64)
+        spellings = np.zeros(count, np.uint64)
         inner = np.zeros(count, np.bool_)
         for k in range(order):
             window = codes[k : k + count]
-            hashes = hashes * _GRAM + window
+            spellings = spellings * _GRAM + window
             if 0 < k < order - 1:
                 inner |= window == _SPACE
         whole = (owners[:count] == owners[order - 1 :]) & ~inner
-        yield _ngrams(_mixed(hashes[whole] + np.uint64(order)), owners[:count][whole], RICH_BITS)
-
-
-def _triples(tokens: Tokens, rows: Rows) -> Iterator[Ngrams]:
-    places = np.searchsorted(rows, tokens.owners)
-    chosen = np.flatnonzero(rows[np.minimum(places, len(rows) - 1)] == tokens.owners)
-    hashes, owners = tokens.hashes[chosen], places[chosen]
-    if len(owners) < 3:
-        return
-    same = owners[2:] == owners[:-2]
-    triples = (hashes[:-2] * _PAIR + hashes[1:-1]) * _PAIR + hashes[2:]
-    yield _ngrams(_mixed(triples[same]), owners[:-2][same], RICH_BITS)
-    yield _ngrams(_mixed(hashes[:-2] * _SKIP + hashes[2:])[same], owners[:-2][same], RICH_BITS)
+        yield _ngrams(_mixed(spellings[whole] + np.uint64(order)), owners[:count][whole], RICH_BITS)
 
 
 def chunks(text: str, passages: Passages) -> Iterator[tuple[int, str, Passages]]:
@@ -198,16 +189,16 @@ def _without_soft_hyphens(characters: Characters, live: NDArray[np.bool_]) -> tu
     return sums, np.append(places, len(live))
 
 
-def _spaced(characters: Characters, passages: Passages, rows: Rows) -> tuple[NDArray[np.uint64], Rows]:
-    """Return the chosen passages' characters, runs of others folded to one blank, a blank around each passage; and their owners."""
-    starts, lengths = passages.starts[rows].astype(np.intp), (passages.ends[rows] - passages.starts[rows]).astype(np.intp)
-    owners = np.repeat(np.arange(len(rows)), lengths + 2)
+def _spaced(characters: Characters, passages: Passages) -> tuple[NDArray[np.uint64], Rows]:
+    """Return the passages' characters, runs of others folded to one blank, a blank around each passage; and their owners."""
+    starts, lengths = passages.starts.astype(np.intp), (passages.ends - passages.starts).astype(np.intp)
+    owners = np.repeat(np.arange(len(passages)), lengths + 2)
     opens = np.cumsum(lengths + 2) - (lengths + 2)
     offsets = np.arange(len(owners)) - opens[owners] - 1
     inside = (offsets >= 0) & (offsets < lengths[owners])
     places = np.where(inside, starts[owners] + offsets, 0)
     codes = characters.codes[places]
-    kept = inside & (characters.word[places] | np.isin(codes, _MARKS))
+    kept = inside & characters.spelt[places]
     spaced = np.where(kept, codes, _SPACE).astype(np.uint64)
     solid = np.ones(len(spaced), np.bool_)
     solid[1:] = (spaced[1:] != _SPACE) | (spaced[:-1] != _SPACE) | (owners[1:] != owners[:-1])
@@ -216,9 +207,9 @@ def _spaced(characters: Characters, passages: Passages, rows: Rows) -> tuple[NDA
 
 
 _TABLE_SIZE = 0x3100
-_OTHER, _DIGIT, _LETTER = 0, 1, 2
+_OTHER, _MARK, _DIGIT, _LETTER = range(4)
 _SOFT_HYPHEN = np.uint32(0xAD)
-_MARKS = np.array([ord(c) for c in "(%$§€#*@"], np.uint32)
+_MARKS = "(%$§#*@"
 
 
 @cache
@@ -232,6 +223,8 @@ def _kinds() -> NDArray[np.uint8]:
     others = ((0xAB, 0xB5), (0xB6, 0xBA), (0xBB, 0xC0), (0xD7, 0xD8), (0xF7, 0xF8), (0x2000, 0x2C00), (0x2E00, 0x2E80))
     for start, end in (*others, (0x3000, 0x3005), (0x3008, 0x3021)):
         kinds[start:end] = _OTHER
+    for mark in _MARKS:
+        kinds[ord(mark)] = _MARK
     kinds[0xAD] = _LETTER  # a soft hyphen does not end a word
     return kinds
 

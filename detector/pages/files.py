@@ -7,7 +7,7 @@ from pathlib import Path
 from detector.document import Page
 from detector.errors import PageError
 from detector.pages.formats import SUFFIXES, Compression, Format, format_of
-from detector.pages.records import Fields, read_records
+from detector.pages.records import DEFAULT_FIELDS, Fields, read_records
 from detector.pages.sources import STDIN, name_of, sources_of
 from detector.pages.streams import opened, opened_stdin, read_whole
 from detector.pages.tables import read_csv, read_parquet, read_tsv
@@ -16,7 +16,7 @@ from detector.pages.warc import read_warc
 STDIN_ID = "stdin"
 
 
-def read_pages(paths: Iterable[str | Path], fields: Fields = Fields()) -> Iterator[Page | PageError]:
+def read_pages(paths: Iterable[str | Path], fields: Fields = DEFAULT_FIELDS) -> Iterator[Page | PageError]:
     """Yield the pages of files, folders, globs and standard input ("-"); `fields` names the columns of records.
 
     Never raises: an input, line or row that cannot be read is a PageError in its place. Ids repeat where the input repeats them; a
@@ -46,7 +46,7 @@ def _pages_of(path: Path, fields: Fields) -> Iterator[Page | PageError]:
     format, compression = known
     if format is Format.WARC:
         compression = Compression.NONE  # fastwarc unpacks records one by one, and can begin again after a damaged one
-    with opened(str(path), compression, page_id) as stream:
+    with opened(path, compression, page_id) as stream:
         yield from _READERS[format](stream, page_id, fields)
 
 

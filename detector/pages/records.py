@@ -9,7 +9,7 @@ import orjson
 
 from detector.document import Page
 from detector.errors import PageError
-from detector.pages.streams import MAX_BYTES, TOO_LONG
+from detector.pages.streams import MAX_BYTES, TOO_LONG, empty
 
 MARK = b"\xef\xbb\xbf"  # of UTF-8, which Windows programs begin their files with
 
@@ -24,6 +24,9 @@ class Fields:
     html: str = "html"
     lang: str = "lang"
     date: str = "date"
+
+
+DEFAULT_FIELDS = Fields()
 
 
 def read_records(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[Page | PageError]:
@@ -44,7 +47,7 @@ def read_records(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterat
         else:
             yield _page_of_line(line, place, fields)
     if not found:
-        yield PageError(name, "it is empty", "check that it was saved or downloaded whole")
+        yield empty(name)
 
 
 def page_of(record: Mapping[str, object], place: str, fields: Fields) -> Page | PageError:
@@ -63,7 +66,8 @@ def _page_of_line(line: bytes, place: str, fields: Fields) -> Page | PageError:
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        return PageError(place, f"the line is not JSON ({error})", "write one JSON object a line, in UTF-8")
+        reason = f"the line is not JSON ({error.msg} in column {error.colno})"
+        return PageError(place, reason, "write one JSON object a line, in UTF-8")
     if not isinstance(record, dict):
         return PageError(place, "the line is JSON but no object", f'write {{"{fields.id}": …, "{fields.text}": …}}')
     return page_of(record, place, fields)

@@ -17,7 +17,7 @@ def sources_of(paths: Iterable[str | Path]) -> Iterator[Path | PageError]:
         name = str(path)
         if name == STDIN:
             yield Path(STDIN)
-        elif os.path.isdir(name):
+        elif os.path.isdir(name):  # noqa: PTH112  (unlike Path.is_dir it never raises)
             yield from _files_of_folder(Path(path))
         elif os.path.lexists(name):
             yield Path(path)
@@ -59,7 +59,9 @@ def _walk(folder: Path) -> Iterator[Path | PageError]:
 
 
 def _files_of_glob(pattern: str) -> Iterator[Path | PageError]:
-    files = sorted(Path(match) for match in glob.iglob(pattern, recursive=True) if not os.path.isdir(match))
+    # Not Path.glob: it refuses absolute patterns and raises where a folder may not be read.
+    matches = map(Path, glob.iglob(pattern, recursive=True))  # noqa: PTH207
+    files = sorted(match for match in matches if not os.path.isdir(match))  # noqa: PTH112
     yield from files
     if not files:
         yield PageError(Path(pattern).as_posix(), "no file matches it", 'check the pattern; "**" stands for any folders')

@@ -8,7 +8,8 @@ import io
 import sys
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from detector.errors import PageError
@@ -25,13 +26,16 @@ _ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
 
 
 @contextmanager
-def opened(path: str, compression: Compression, page_id: str) -> Iterator[io.BufferedIOBase]:
+def opened(path: Path, compression: Compression, page_id: str) -> Iterator[io.BufferedIOBase]:
     """Open a file for reading, unpacked; raises PageError."""
-    try:
-        file = open(path, "rb")
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
-        raise _unreadable(page_id, error) from error
-    with file, unpacked(file, compression, page_id) as stream:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(path.open("rb"))
+        except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
+            raise _unreadable(page_id, error) from error
+        stream = stack.enter_context(unpacked(file, compression, page_id))
+        if not file.peek(1):
+            raise empty(page_id)
         yield stream
 
 
@@ -75,10 +79,15 @@ def read_whole(stream: io.BufferedIOBase, page_id: str) -> bytes:
     """Return all bytes of a stream that holds one page; raises PageError where there are none or too many."""
     content = stream.read(MAX_BYTES + 1)
     if not content:
-        raise PageError(page_id, "it is empty", "check that it was saved or downloaded whole")
+        raise empty(page_id)
     if len(content) > MAX_BYTES:
         raise PageError(page_id, TOO_LONG, "split it")
     return content
+
+
+def empty(page_id: str) -> PageError:
+    """Return the error for an input without content."""
+    return PageError(page_id, "it is empty", "check that it was saved or downloaded whole")
 
 
 def rejoined(head: bytes, rest: io.BufferedIOBase) -> io.BufferedReader:

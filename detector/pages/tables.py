@@ -9,21 +9,21 @@ from detector.document import Page
 from detector.errors import PageError
 from detector.pages.extras import needed
 from detector.pages.records import MARK, Fields, page_of
-from detector.pages.streams import MAX_BYTES, rejoined
+from detector.pages.streams import MAX_BYTES, empty, rejoined
 
 BATCH = 50  # rows; pages are some 100 kB, and a quote that never closes costs the batch that it stands in
 
 
 def read_csv(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[Page | PageError]:
     """Yield the pages of a table with commas between its cells, or semicolons where its header has more of those."""
-    header = stream.readline(MAX_BYTES)
+    header = _header_line(stream)
     separator = ";" if header.count(b";") > header.count(b",") else ","
     return _read_delimited(header, separator, stream, name, fields)
 
 
 def read_tsv(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[Page | PageError]:
     """Yield the pages of a table with tabs between its cells."""
-    return _read_delimited(stream.readline(MAX_BYTES), "\t", stream, name, fields)
+    return _read_delimited(_header_line(stream), "\t", stream, name, fields)
 
 
 def read_parquet(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[Page | PageError]:
@@ -47,7 +47,7 @@ def _read_delimited(
     header: bytes, separator: str, stream: io.BufferedIOBase, name: str, fields: Fields
 ) -> Iterator[Page | PageError]:
     pandas = needed("pandas", "tables", name)
-    names = _header(header, separator, name)
+    names = _cells(header, separator, name)
     wanted = _wanted(names, name, fields)
     # pandas drops what a row has beyond the header's cells without a word, so the header gets one column more, which stays empty.
     widened = separator.join(str(column) for column in range(len(names) + 1)).encode() + b"\n"
@@ -77,7 +77,13 @@ def _read_delimited(
         raise _without_rows(name)
 
 
-def _header(line: bytes, separator: str, name: str) -> list[str]:
+def _header_line(stream: io.BufferedIOBase) -> bytes:
+    while (line := stream.readline(MAX_BYTES)).isspace():
+        continue
+    return line
+
+
+def _cells(line: bytes, separator: str, name: str) -> list[str]:
     if b"\0" in line:
         raise PageError(name, "it is UTF-16 or no table", "save it as UTF-8")
     try:
@@ -89,7 +95,7 @@ def _header(line: bytes, separator: str, name: str) -> list[str]:
 def _wanted(columns: Sequence[str], name: str, fields: Fields) -> dict[str, int]:
     """Return the columns that `fields` names and a table has, with their positions."""
     if not columns:
-        raise PageError(name, "it is empty", "check that it was saved or downloaded whole")
+        raise empty(name)
     if fields.text not in columns and fields.html not in columns:
         reason = f'it has no column "{fields.text}" or "{fields.html}", only {", ".join(columns[:20])}'
         raise PageError(name, reason, "name the column that holds the pages")

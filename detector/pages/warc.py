@@ -32,7 +32,7 @@ def read_warc(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[
         found = True
         yield page
     if not found:
-        raise PageError(name, "it is empty or holds no page", "give an archive with HTML or text responses, or a WET file")
+        raise PageError(name, "it holds no page", "give an archive with HTML or text responses, or a WET file")
 
 
 def _pages(stream: io.BufferedIOBase, name: str, fastwarc: ModuleType) -> Iterator[Page | PageError]:
@@ -61,7 +61,7 @@ class _Pipe:
         self.position = 0
 
     def read(self, size: int = -1) -> bytes:
-        chunk = self.stream.read(size)
+        chunk = self.stream.read1(size)
         self.position += len(chunk)
         return chunk
 

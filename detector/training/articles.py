@@ -185,11 +185,12 @@ def type_rows(documents: Sequence[Prepared], levels: Sequence[Level]) -> TypeRow
 
 def _with_and_without_disclosures(d: Prepared, level: Level) -> Iterator[Array]:
     first = level.first(d)
-    probabilities = level.probabilities(d, first)
+    candidates = first.candidates(level.gate)
+    probabilities = level.probabilities(d, first, candidates)
     prose = first.words[:, PROSE]
-    yield article_rows(d.document, d.passages, [(0, len(d.document.blocks))], first.candidates, probabilities, prose)[0]
+    yield article_rows(d.document, d.passages, [(0, len(d.document.blocks))], candidates, probabilities, prose)[0]
     kept = np.ones(len(d.passages), np.bool_)
-    kept[first.candidates[probabilities.max(1, initial=0) >= DISCLOSED]] = False
+    kept[candidates[probabilities.max(1, initial=0) >= DISCLOSED]] = False
     kept &= ~d.targets.any(1)
     if kept.sum() >= 3:
         yield article_row(np.zeros((int(kept.sum()), d.targets.shape[1]), np.float32), prose[kept])

@@ -75,7 +75,7 @@ def _fit_sentences(fitting: Sequence[Prepared], pages: Sequence[Prepared], log: 
         others = np.hstack([reads[0], chrome[0]]), np.concatenate([reads[1], chrome[1]])
         levels.append(sentences.fit_tables(sample, others, idf, fold))
         log(f"first level fitted without fold {fold}" if fold is not None else "first level fitted on all folds")
-    gate = sentences.gate_of(levels[:FOLDS], sample)
+    gate = sentences.gate_of(fitting, levels)
     levels = [replace(level, gate=gate) for level in levels]
     rows = sentences.context_sample(fitting, levels)
     log(f"gate at {gate:.2f}; {len(rows.rows)} rows for the second level")
@@ -92,7 +92,8 @@ def _label_thresholds(tuning: Sequence[tuple[Prepared, Level]]) -> dict[str, flo
             continue
         first = level.first(d)
         every = np.zeros((len(d.passages), len(LABELS)), np.float32)
-        every[first.candidates] = level.probabilities(d, first)
+        candidates = first.candidates(level.gate)
+        every[candidates] = level.probabilities(d, first, candidates)
         scores.append(every[d.read])
         targets.append(d.targets[d.read])
     found, gold = np.concatenate(scores), np.concatenate(targets)
@@ -100,7 +101,7 @@ def _label_thresholds(tuning: Sequence[tuple[Prepared, Level]]) -> dict[str, flo
 
 
 def _article_thresholds(model: Model, pages: Sequence[Prepared], tuning: Sequence[tuple[Prepared, Level]]) -> dict[str, float]:
-    whole = Level(model.words, model.rich, model.gate, model.sentences)
+    whole = Level(model.words, model.rich)
     outline = articles.outline_rows(pages, whole)
     thresholds = {
         "title": best_threshold(outline.opens[:, 0], model.titles.probabilities(outline.titles)[:, 0]),
@@ -116,8 +117,9 @@ def _article_thresholds(model: Model, pages: Sequence[Prepared], tuning: Sequenc
 
 def _type_probabilities(model: Model, d: Prepared, level: Level) -> NDArray[np.float32]:
     first = level.first(d)
+    candidates = first.candidates(level.gate)
     span = [(0, len(d.document.blocks))]
-    rows = article_rows(d.document, d.passages, span, first.candidates, level.probabilities(d, first), first.words[:, PROSE])
+    rows = article_rows(d.document, d.passages, span, candidates, level.probabilities(d, first, candidates), first.words[:, PROSE])
     raw = model.types.probabilities(rows)[0]
     return raw / max(float(raw.sum()), 1e-6)
 

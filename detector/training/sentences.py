@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from detector.classifier import GATE, Network, Table
+from detector.classifier import Network, Table
 from detector.document import LABELS
 from detector.features.context import ABSENT, REACH, context_rows, width
 from detector.scoring import FirstLevel, first_level
@@ -18,9 +18,10 @@ from detector.training.prepare import FOLDS, Prepared
 WEAK_SENTENCES = 15  # a page; taken from unlabelled pages as negatives
 WEAK_WEIGHT = 0.5
 WEAK_MARGIN = -0.2  # an unlabelled sentence above this may well be a disclosure and is left out
-GATE_SHARE = 0.17  # share of ordinary sentences that pass the gate: what a page may cost
+GATE_SHARE = 0.12  # share of ordinary sentences that the second level looks at for their own words: what a page may cost
 ALONE = 0.3  # share of the rows that are shown a second time without their context
-PENALTY = 0.03
+PENALTY = 0.3
+GATE_PAGES = 2_000
 
 Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -32,18 +33,17 @@ class Level:
 
     words: Table
     rich: Table
-    gate: float
+    gate: float = -np.inf
     sentences: Network | None = None
 
     def first(self, prepared: Prepared) -> FirstLevel:
-        return first_level(prepared.document, prepared.passages, self.words, self.rich, self.gate)
+        """Return the first level's margins of a document."""
+        return first_level(prepared.document, prepared.passages, self.words, self.rich)
 
-    def probabilities(self, prepared: Prepared, level: FirstLevel) -> Array:
+    def probabilities(self, prepared: Prepared, level: FirstLevel, candidates: Rows) -> Array:
         """Return calibrated probabilities of the candidates, shape (candidates, labels)."""
-        if self.sentences is None or len(level.candidates) == 0:
-            return np.zeros((len(level.candidates), len(LABELS)), np.float32)
-        rows = context_rows(prepared.document, prepared.passages, level.labels, level.candidates)
-        return self.sentences.probabilities(rows)
+        assert self.sentences is not None
+        return self.sentences.probabilities(context_rows(prepared.document, prepared.passages, level.labels, candidates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +88,18 @@ def fit_tables(sample: Sample, others: tuple[Array, Array], word_idf: Array, fol
     words = tables.weighted(sample.words[mask], word_idf)
     rich = tables.weighted(sample.rich[mask], rich_idf)
     targets = np.column_stack([sample.targets[mask], sample.targets[mask].any(1)])
-    gate, gate_bias = tables.fit_columns(words, targets[:, -1:], sample.weights[mask])
     both, bias = tables.fit_columns(sparse.csr_matrix(sparse.hstack([words, rich])), targets, sample.weights[mask])
     split = words.shape[1]
-    columns = np.hstack([gate, others[0], both[:split]])
     return Level(
-        tables.table(columns, np.concatenate([gate_bias, others[1], bias]), word_idf),
+        tables.table(np.hstack([others[0], both[:split]]), np.concatenate([others[1], bias]), word_idf),
         tables.table(both[split:], np.zeros_like(bias), rich_idf),
-        -np.inf,
     )
 
 
-def gate_of(levels: Sequence[Level], sample: Sample) -> float:
-    """Return the margin that GATE_SHARE of the sentences of unlabelled pages reach in the fold that did not see them."""
-    margins = np.zeros(len(sample.folds), np.float32)
-    for fold, level in enumerate(levels):
-        mine = sample.folds == fold
-        squared = np.sqrt(sample.words[mine] @ level.words.weights[:, -1])
-        margins[mine] = (sample.words[mine] @ level.words.weights[:, GATE]) / np.maximum(squared, 1e-3) + level.words.bias[GATE]
-    ordinary = sample.weights < 1 if (sample.weights < 1).any() else ~sample.targets.any(1)
-    return float(np.quantile(margins[ordinary], 1 - GATE_SHARE))
+def gate_of(documents: Sequence[Prepared], levels: Sequence[Level]) -> float:
+    """Return the margin that GATE_SHARE of the sentences of unlabelled pages (of all, where there are none) reach unseen."""
+    ordinary = [d for d in documents if not d.read.any()] or list(documents)
+    return float(np.quantile(np.concatenate([levels[d.fold].first(d).labels[:, -1] for d in ordinary[:GATE_PAGES]]), 1 - GATE_SHARE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +118,7 @@ def context_sample(documents: Sequence[Prepared], levels: Sequence[Level]) -> Co
     rows, targets, weights, folds = [], [], [], []
     for d in documents:
         level = levels[d.fold].first(d)
-        chosen = level.candidates
+        chosen = level.candidates(levels[d.fold].gate)
         labelled = bool(d.read.any())
         if labelled:
             chosen = chosen[d.read[chosen]]

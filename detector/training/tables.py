@@ -32,9 +32,8 @@ def counts(documents: Sequence[Prepared], chosen: Sequence[Rows], *, rich: bool 
         for first, text, piece in chunks(prepared.document.text, prepared.passages):
             tokens, characters = tokens_of(text, piece)
             _collect(words, word_ngrams(tokens), place[first:])
-            local = np.flatnonzero(place[first : first + len(piece)] >= 0)
-            if rich and len(local):
-                _collect(others, rich_ngrams(tokens, characters, piece, local), place[first + local])
+            if rich:
+                _collect(others, rich_ngrams(tokens, characters, piece), place[first:])
         base += len(rows)
     return _matrix(words, base, WORD_BITS), _matrix(others, base, RICH_BITS)
 

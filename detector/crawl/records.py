@@ -1,0 +1,81 @@
+"""Scan one page and encode what was found: the step that worker processes do."""
+
+import traceback
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePath
+from typing import Any
+
+from detector.blocks import extract_document
+from detector.document import Page, Report
+from detector.errors import PageError
+from detector.inference import Detector
+from detector.pages import decoded
+from detector.writers.format import Format
+
+Alarm = tuple[str, float]  # a label or content type, and the score at which it counts
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One page's share of each output, and its share of the totals."""
+
+    id: str
+    parts: tuple[bytes, ...]  # one for each format; none where the record was read back from a journal
+    labels: Mapping[str, int]  # findings by label
+    paid: int  # articles
+    error: str | None
+    alarmed: bool  # whether something was found that the caller asked to be told of
+
+
+class Recorder:
+    """Makes records with one detector, loaded when the first is asked for; picklable, without the detector."""
+
+    def __init__(self, load: Callable[[], Detector], formats: tuple[Format, ...], alarms: tuple[Alarm, ...] = ()) -> None:
+        self.load = load
+        self.formats = formats
+        self.alarms = alarms
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.load, self.formats, self.alarms)
+
+    @cached_property
+    def detector(self) -> Detector:
+        """The detector, loaded; raises ModelError."""
+        return self.load()
+
+    def record(self, page: Page | PageError) -> Record:
+        """Scan a page; whatever goes wrong with it is in the record. Raises ModelError where the model cannot be loaded."""
+        detector = self.detector
+        if isinstance(page, PageError):
+            return self.failed(page, page)
+        try:
+            document = extract_document(decoded(page))
+            return self._encoded(detector.scan_document(document), document.text)
+        except PageError as error:
+            return self.failed(page, error)
+        except MemoryError:
+            remedy = "leave it out, or give each process more memory with fewer --jobs"
+            return self.failed(page, PageError(page.id, "there is not enough memory to scan it", remedy))
+        except Exception as error:  # a bug, which must not cost a crawl its other pages
+            return self.failed(page, PageError(page.id, f"scanning failed ({_said(error)})", "report it as a bug, with the page"))
+
+    def failed(self, page: Page | PageError, error: PageError) -> Record:
+        """Return the record of a page that could not be scanned."""
+        url = page.url if isinstance(page, Page) else None
+        return self._encoded(Report(error.page_id, url, model=self.detector.model.name, error=str(error)), "")
+
+    def _encoded(self, report: Report, text: str) -> Record:
+        parts = tuple(format.encode(report, text) for format in self.formats)
+        labels = Counter(str(f.label) for f in report.findings)
+        scores = [(str(f.label), f.score) for f in report.findings] + [(str(a.type), a.score) for a in report.articles]
+        alarmed = any(name == wanted and score >= least for wanted, least in self.alarms for name, score in scores)
+        return Record(report.id, parts, labels, len(report.paid), report.error, alarmed)
+
+
+def _said(error: Exception) -> str:
+    """Return an error's type, message and place on one line."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}, at {PurePath(place.filename).name}:{place.lineno}"

@@ -1,0 +1,135 @@
+"""Write the same page differently: variants of a text whose answer must stay the same, each with a map of offsets.
+
+A variant is a page and, for each offset of the original text, the offset in the variant's document text. All are deterministic.
+"""
+
+import html
+import random
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.document import Document, Page, Report
+
+NOISE = 0.01  # share of characters that a bad scan gets wrong
+SEED = 0
+
+_Edit = tuple[int, int, str]  # start and end in the original, replacement
+_LINES = re.compile(r"\n+")
+_JOIN = re.compile(r"^[^\n]{2,79}\w(?P<gap>[^\S\n]*\n\s*)(?=\S[^\n]{79})", re.MULTILINE)  # a heading before a paragraph
+_LONG_WORD = re.compile(r"\b[^\W\d_]{4}(?P<gap>)[^\W\d_]{4,}\b")
+_OPENING = re.compile(r"(?:^|(?<=[\s(\[{—–]))[\"']")
+_SPACES = re.compile(r"\s+")
+_STRAIGHT = str.maketrans("“”„‟‘’‚‛", "\"\"\"\"''''")
+_CURLY = {'"': "”", "'": "’"}
+_CURLY_OPENING = {'"': "“", "'": "‘"}
+_LOOKALIKE = dict(zip("lIiOo0eaSs5BbghntumcrfqZzT1", ["1", "l", "l", "0", "c", "O", "c", "o", "5", "5", "S", "8", "h", "q", "b"]
+                      + ["h", "f", "n", "rn", "e", "i", "t", "g", "2", "2", "7", "l"], strict=True))  # fmt: skip
+_NEIGHBOUR = """Harbour bridge to close for eleven weeks
+The old swing bridge over the Tarn estuary will close to all traffic on Monday while its bearings are replaced, the county said.
+Buses will run by way of Millgate, which adds about twenty minutes to the journey. "We would have liked to wait for summer," said \
+Ruth Abbercorn, who heads the roads department, "but the last inspection left us no choice."
+Shopkeepers on the quay expect a quiet spring. Some of them have cut their orders by a third, and the ferry company is to decide \
+on Thursday whether it puts on a second boat. The bridge was built in 1931 and last repaired in 1987.
+The work is to be finished before the regatta in June."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A page that says the same; `moved` has one entry an offset of the original text, its end included."""
+
+    page: Page
+    moved: NDArray[np.int64]
+
+
+def variants_of(document: Document, report: Report) -> Mapping[str, Variant | None]:
+    """Return the variants of a text document by name; None where a transformation does not apply to it."""
+    return {name: transform(document, report) for name, transform in _TRANSFORMS.items()}
+
+
+def edited(text: str, edits: Iterable[_Edit]) -> tuple[str, NDArray[np.int64]]:
+    """Apply edits, which must be in order and disjoint; an offset inside one goes as far into the replacement, or to its end."""
+    parts: list[str] = []
+    moved = np.empty(len(text) + 1, np.int64)
+    at = length = 0
+    for start, end, replacement in edits:
+        parts += (text[at:start], replacement)
+        moved[at:start] = np.arange(length, length + start - at)
+        length += start - at
+        moved[start:end] = length + np.minimum(np.arange(end - start), len(replacement))
+        length += len(replacement)
+        at = end
+    moved[at:] = np.arange(length, length + len(text) + 1 - at)
+    return "".join((*parts, text[at:])), moved
+
+
+def _edit(document: Document, edits: Iterable[_Edit]) -> Variant | None:
+    text, moved = edited(document.text, edits)
+    return Variant(Page(document.id, text, url=document.url), moved) if text != document.text else None
+
+
+def _replace(pattern: re.Pattern[str], replacement: str, group: str | int = 0) -> Callable[[Document, Report], Variant | None]:
+    return lambda document, _: _edit(document, ((*m.span(group), replacement) for m in pattern.finditer(document.text)))
+
+
+def _characters(changed: Callable[[str], str]) -> Callable[[Document, Report], Variant | None]:
+    return lambda document, _: _edit(document, ((i, i + 1, new) for i, c in enumerate(document.text) if (new := changed(c)) != c))
+
+
+def _curly(document: Document, _: Report) -> Variant | None:
+    openings = {m.start() for m in _OPENING.finditer(document.text)}
+    quotes = [(i, c) for i, c in enumerate(document.text) if c in _CURLY]
+    return _edit(document, ((i, i + 1, (_CURLY_OPENING if i in openings else _CURLY)[c]) for i, c in quotes))
+
+
+def _entities(document: Document, _: Report) -> Variant | None:
+    """Write the text as an HTML page, a paragraph a line, with every quote, ampersand and space as an entity."""
+    text, blocks = document.text, document.blocks
+    edits: list[_Edit] = []
+    at = 0
+    for start, end in zip(blocks.starts, blocks.ends, strict=True):
+        edits.append((at, start, "\n" if at else ""))
+        edits += [(*m.span(), " ") for m in _SPACES.finditer(text, start, end)]
+        at = end
+    folded, moved = edited(text, [*edits, (at, len(text), "")])
+    lines = (html.escape(line).replace(" ", "&nbsp;") for line in folded.split("\n"))
+    body = "\n".join(f"<p>{line}</p>" for line in lines)
+    return Variant(Page(document.id, f"<!doctype html><html><body>{body}</body></html>", html=True, url=document.url), moved)
+
+
+def _noise(document: Document, _: Report) -> Variant | None:
+    """Replace characters by ones that look alike, as character recognition does."""
+    places = [i for i, c in enumerate(document.text) if c in _LOOKALIKE]
+    wanted = min(round(NOISE * len(document.text)), len(places))
+    chosen = sorted(random.Random(f"{SEED} {document.id}").sample(places, wanted))
+    return _edit(document, ((i, i + 1, _LOOKALIKE[document.text[i]]) for i in chosen))
+
+
+def _truncated(document: Document, report: Report) -> Variant | None:
+    """Cut the page off behind its last finding."""
+    end = max((finding.end for finding in report.findings), default=len(document.text))
+    return _edit(document, [(end, len(document.text), "")])
+
+
+def _after(document: Document, _: Report) -> Variant | None:
+    return _edit(document, [(len(document.text), len(document.text), f"\n\n{_NEIGHBOUR}\n")])
+
+
+_TRANSFORMS: dict[str, Callable[[Document, Report], Variant | None]] = {
+    "joined heading and paragraph": _replace(_JOIN, "", "gap"),
+    "lost newlines": _replace(_LINES, " "),
+    "doubled newlines": _replace(re.compile("\n"), "\n\n"),
+    "upper case": _characters(str.upper),
+    "straight quotes": _characters(lambda c: c.translate(_STRAIGHT)),
+    "curly quotes": _curly,
+    "soft hyphens": _replace(_LONG_WORD, "\u00ad", "gap"),
+    "non-breaking spaces": _replace(re.compile(" "), "\u00a0"),
+    "HTML entities": _entities,
+    "OCR noise": _noise,
+    "article before": _replace(re.compile(r"\A"), f"{_NEIGHBOUR}\n\n"),
+    "article after": _after,
+    "truncated after disclosure": _truncated,
+}

@@ -1,0 +1,247 @@
+"""Inputs: files, folders, globs, standard input, JSON lines, compression."""
+
+import gzip
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from detector.document import Page
+from detector.errors import PageError
+from detector.pages import Fields, decoded, read_pages
+from detector.pages.streams import MAX_BYTES
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+
+def _write(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def _ids(*paths: str | Path) -> list[str]:
+    return [entry.page_id if isinstance(entry, PageError) else entry.id for entry in read_pages(paths)]
+
+
+def _only_error(*paths: str | Path) -> PageError:
+    (error,) = read_pages(paths)
+    assert isinstance(error, PageError)
+    return error
+
+
+def _from_stdin(monkeypatch: pytest.MonkeyPatch, content: bytes) -> list[Page | PageError]:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+    return list(read_pages(["-"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "html"),
+    [("a.txt", False), ("a.text", False), ("a.md", False), ("a.html", True), ("a.htm", True), ("a.xhtml", True), ("A.HTML", True)],
+)
+def test_the_suffix_tells_text_from_html(tmp_path: Path, name: str, html: bool) -> None:
+    path = _write(tmp_path / name, "Anzeige: né")
+    assert list(read_pages([path])) == [Page(path.as_posix(), "Anzeige: né".encode(), html=html)]
+
+
+def test_inputs_come_in_the_order_given_and_may_repeat(tmp_path: Path) -> None:
+    b, a = _write(tmp_path / "b.txt", "b"), _write(tmp_path / "a.txt", "a")
+    assert _ids(b, str(a), b) == [b.as_posix(), a.as_posix(), b.as_posix()]
+
+
+def test_a_lone_path_is_not_read_letter_by_letter(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.txt", "a")
+    assert [entry.id for entry in read_pages(str(path)) if isinstance(entry, Page)] == [path.as_posix()]
+
+
+def test_a_folder_is_read_recursively_and_sorted_by_path(tmp_path: Path) -> None:
+    for name in ("b/z.txt", "b/a.html", "a.txt", "c.jsonl", "logo.png", ".hidden.txt", ".git/x.txt"):
+        _write(tmp_path / name, '{"id": "record", "text": "t"}')
+    folder = tmp_path.as_posix()
+    assert _ids(tmp_path) == [f"{folder}/a.txt", f"{folder}/b/a.html", f"{folder}/b/z.txt", "record"]
+
+
+def test_a_folder_that_links_to_itself_is_read_once(tmp_path: Path) -> None:
+    _write(tmp_path / "a.txt", "a")
+    (tmp_path / "again").symlink_to(tmp_path)
+    assert _ids(tmp_path) == [(tmp_path / "a.txt").as_posix()]
+
+
+def test_a_folder_without_known_suffixes_is_an_error(tmp_path: Path) -> None:
+    _write(tmp_path / "logo.png", "x")
+    assert str(_only_error(tmp_path)).startswith(
+        f"{tmp_path.as_posix()}: no file in this folder has a known suffix; name files .txt"
+    )
+
+
+def test_a_glob_is_expanded_recursively_and_sorted(tmp_path: Path) -> None:
+    for name in ("d/b.html", "a.html", "d/e/c.html", "d/x.txt"):
+        _write(tmp_path / name, "<p>x")
+    assert _ids(f"{tmp_path}/**/*.html") == [f"{tmp_path.as_posix()}/{name}" for name in ("a.html", "d/b.html", "d/e/c.html")]
+
+
+def test_a_glob_without_match_is_an_error() -> None:
+    assert _only_error("no-such-folder/*.html").reason == "no file matches it"
+
+
+def test_a_file_whose_name_looks_like_a_glob_is_a_file(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a[1].txt", "a")
+    assert _ids(path) == [path.as_posix()]
+
+
+def test_bad_inputs_are_errors_in_their_place_and_the_rest_goes_on(tmp_path: Path) -> None:
+    empty, unknown = _write(tmp_path / "empty.html", ""), _write(tmp_path / "page.docx", "x")
+    good = _write(tmp_path / "good.txt", "good")
+    entries = list(read_pages([tmp_path / "missing.txt", empty, unknown, "zero\0byte.txt", good]))
+    assert [entry.reason for entry in entries if isinstance(entry, PageError)] == [
+        "there is no such file or folder",
+        "it is empty",
+        "its suffix names no known format",
+        "there is no such file or folder",
+    ]
+    assert entries[-1] == Page(good.as_posix(), b"good")
+
+
+def test_a_broken_link_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / "gone.txt")
+    assert _only_error(tmp_path).reason == "it cannot be read (No such file or directory)"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_an_error(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.txt", "a")
+    path.chmod(0)
+    assert "Permission denied" in _only_error(path).reason
+
+
+def test_a_file_longer_than_a_page_may_be_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "huge.txt"
+    with path.open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    assert _only_error(path).reason == "it is longer than 100,000,000 bytes"
+
+
+def test_records_carry_their_fields(tmp_path: Path) -> None:
+    first = '{"id": "a", "url": "https://x.example", "text": "t", "lang": "de", "date": "2024-05-01"}'
+    path = _write(tmp_path / "a.jsonl", f'\ufeff{first}\n\n{{"id": 7, "html": "<p>é"}}\n{{"text": "u"}}\n')
+    assert list(read_pages([path])) == [
+        Page("a", "t", url="https://x.example", lang="de", date="2024-05-01"),
+        Page("7", "<p>é", html=True),
+        Page(f"{path.as_posix()}:4", "u"),
+    ]
+
+
+def test_fields_name_the_columns(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.ndjson", '{"key": "a", "body": "t", "page": "<p>", "text": "unread"}\n')
+    assert list(read_pages([path], Fields(id="key", text="none", html="page"))) == [Page("a", "<p>", html=True)]
+    assert list(read_pages([path], Fields(id="key", text="body", html="page"))) == [Page("a", "t")]
+
+
+def test_records_with_equal_ids_are_passed_through(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.jsonl", '{"id": "a", "text": "one"}\n{"id": "a", "text": "two"}\n')
+    assert list(read_pages([path])) == [Page("a", "one"), Page("a", "two")]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"{broken", "the line is not JSON ("),
+        (b'{"text": "\xff"}', "the line is not JSON ("),
+        (b'["text"]', "the line is JSON but no object"),
+        (b'{"id": "r"}', 'it has neither "text" nor "html"'),
+        (b'{"id": "r", "text": 5}', 'its "text" is no string'),
+        (b'{"id": "r", "text": "", "html": null}', "it is empty"),
+        (b'{"id": {}, "text": "t"}', 'its "id" is no string'),
+        (b'{"id": "r", "text": "t", "url": []}', 'its "url" is no string'),
+    ],
+)
+def test_a_bad_line_is_an_error_and_the_next_is_read(tmp_path: Path, line: bytes, reason: str) -> None:
+    path = _write(tmp_path / "a.jsonl", line + b'\n{"id": "next", "text": "t"}')
+    error, page = read_pages([path])
+    assert isinstance(error, PageError) and error.reason.startswith(reason) and error.remedy
+    assert error.page_id == ("r" if b'"r"' in line else f"{path.as_posix()}:1")
+    assert page == Page("next", "t")
+
+
+def test_json_lines_without_a_record_are_an_error(tmp_path: Path) -> None:
+    assert _only_error(_write(tmp_path / "a.jsonl", "\n \n")).reason == "it is empty"
+
+
+def test_records_are_read_only_as_they_are_asked_for(tmp_path: Path) -> None:
+    def endless() -> Iterator[Path]:
+        for number in range(10**9):
+            yield _write(tmp_path / f"{number}.jsonl", '{"text": "one"}\n{"text": "two"}\n')
+
+    assert len(list(islice(read_pages(endless()), 3))) == 3
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize(("suffix", "pack"), [(".gz", gzip.compress), (".zst", zstd.compress)])
+def test_compressed_files_are_read_and_cut_off_ones_are_errors(tmp_path: Path, suffix: str, pack: type[bytes]) -> None:
+    lines = b"".join(b'{"id": "%d", "text": "%s"}\n' % (n, os.urandom(500).hex().encode()) for n in range(2000))
+    html, whole = _write(tmp_path / f"a.html{suffix}", pack(b"<p>x")), _write(tmp_path / f"b.jsonl{suffix}", pack(lines))
+    cut = _write(tmp_path / f"c.jsonl{suffix}", pack(lines)[:-2000])
+    foreign = _write(tmp_path / f"d.txt{suffix}", "no archive")
+    assert _ids(html, whole) == [html.as_posix(), *map(str, range(2000))]
+    *pages, error = read_pages([cut])
+    assert 1000 < len(pages) < 2000
+    assert isinstance(error, PageError) and error.reason.startswith("it is damaged or cut off (")
+    assert _only_error(foreign).reason.startswith("it is damaged or cut off (")
+
+
+def test_zst_without_its_library_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, zstd.__name__, None)
+    assert _only_error(_write(tmp_path / "a.txt.zst", "x")).remedy == "run `pip install detector[zstd]`"
+
+
+@pytest.mark.parametrize(
+    ("content", "page"),
+    [
+        (b'\n {"text": "t"}\n', Page("stdin:2", "t")),
+        (b"<!doctype HTML><p>x", Page("stdin", b"<!doctype HTML><p>x", html=True)),
+        (b"\n<p class=x>y", Page("stdin", b"\n<p class=x>y", html=True)),
+        ("\ufeff<html>".encode("utf-16-le"), Page("stdin", "\ufeff<html>".encode("utf-16-le"), html=True)),
+        (b"{not JSON", Page("stdin", b"{not JSON")),
+        (b"<Jane> we were paid", Page("stdin", b"<Jane> we were paid")),
+        (gzip.compress(b'{"text": "t"}'), Page("stdin:1", "t")),
+    ],
+)
+def test_standard_input_is_read_as_what_it_looks_like(monkeypatch: pytest.MonkeyPatch, content: bytes, page: Page) -> None:
+    assert _from_stdin(monkeypatch, content) == [page]
+
+
+def test_empty_standard_input_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    (error,) = _from_stdin(monkeypatch, b"")
+    assert str(error) == "stdin: it is empty; check that it was saved or downloaded whole"
+
+
+def test_a_piped_record_does_not_wait_for_the_next() -> None:
+    script = "from detector.pages import read_pages\nfor page in read_pages('-'): print(page.content, flush=True)"
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin and process.stdout
+        process.stdin.write(b'{"text": "first"}\n')
+        process.stdin.flush()
+        assert process.stdout.readline() == b"first\n"
+        process.stdin.close()
+
+
+def test_one_html_page_imports_none_of_the_heavy_libraries(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.html", "<p>x")
+    script = f"import sys\nfrom detector.pages import *\n[decoded(p) for p in read_pages([{str(path)!r}])]\nprint(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"pandas", "pyarrow", "fastwarc", "zstandard", "backports.zstd", "compression.zstd"} & set(modules)
+
+
+def test_pages_that_were_read_can_be_decoded(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.html", '<meta charset="windows-1252">Größe'.encode("cp1252"))
+    assert [decoded(page).content for page in read_pages([path]) if isinstance(page, Page)] == [
+        '<meta charset="windows-1252">Größe'
+    ]
