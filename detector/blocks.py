@@ -24,6 +24,7 @@ _BLOCK = frozenset(
     "h1 h2 h3 h4 h5 h6 header hr html label legend li main menu nav ol option p pre section select summary table tbody td tfoot "
     "th thead title tr ul br".split()
 )
+_PLAIN = frozenset("b strong i em u small big sub sup br font abbr cite code mark q s time tt wbr tbody thead tfoot tr".split())  # say nothing
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _LANDMARK_TAGS = {
     "header": Landmark.HEADER,
@@ -150,7 +151,7 @@ def _walk(body: LexborNode, writer: _Writer) -> None:
                 writer.close_block()
             child = node.first_child
             if child is not None:
-                inner = _enter(tag, node.attributes, context, index)
+                inner = context if tag in _PLAIN else _enter(tag, node.attributes, context, index)
                 if inner is not None:
                     stack.append((node, block, linked, context, index))
                     context, linked, index, node = inner, linked or tag == "a", 0, child

@@ -61,9 +61,9 @@ class Progress:
         self.labels.update(record.labels)
 
     def _line(self, current: str) -> str:
-        done = f"{self.pages:,}" if self.total is None else f"{self.pages:,} of {self.total:,}"
+        done = _counted(self.pages, "page") if self.total is None else f"{self.pages:,} of {_counted(self.total, 'page')}"
         rate = self._rate()
-        parts = [f"{done} pages", f"{rate:,.0f} pages/s", f"{self.failures:,} failed"]
+        parts = [done, f"{rate:,.0f} pages/s", f"{self.failures:,} failed"]
         if self.total is not None and rate:
             parts.append(f"{_duration((self.total - self.pages) / rate)} left")
         line = ", ".join(parts)

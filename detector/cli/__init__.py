@@ -112,6 +112,8 @@ def train(data: options.Data, output: options.ModelOutput, name: options.ModelNa
     from detector.corpus import read_examples, read_markup
     from detector.training import train as fit
 
+    if not output.parent.is_dir():
+        raise typer.BadParameter(f"{output.parent}: there is no such folder; make it first", param_hint="--output")
     markup = {id: page for path in data for id, page in read_markup(path).items()}
     save(fit(read_examples(data), markup=markup, name=name, log=_say), output)
     _say(f"the model is in {output}")

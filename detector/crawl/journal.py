@@ -68,8 +68,8 @@ class Journal:
 
 
 def journal_of(targets: Sequence[Target]) -> Path | None:
-    """Return where a run's journal lies: beside its first file; None where it writes none."""
-    return next((target.beside("journal") for target in targets if target.whole), None)
+    """Return where a run's journal lies: beside its first file; None where it writes streams, which cannot be resumed."""
+    return targets[0].beside("journal") if all(target.whole for target in targets) else None
 
 
 def kept_of(path: Path, settings: str, targets: Sequence[Target]) -> Kept | None:

@@ -99,10 +99,10 @@ class _Output:
 
 
 def _opened(target: Target, stack: ExitStack, mode: str) -> BinaryIO:
+    if target.format.convert is not None and not target.whole:
+        raise DetectorError(f"{target.format.name} cannot be written to a stream; name a file with -o")
     if target.path is None:
         return sys.stdout.buffer
-    if not target.whole and target.format.convert:
-        raise DetectorError(f"{target.path}: {target.format.name} cannot be written to a stream; name a file")
     if target.path.exists() and target.whole and target.path.is_dir() != target.format.folder:
         raise DetectorError(f"{target.path}: it is {'a folder' if target.path.is_dir() else 'a file'}; give another name")
     if target.path.is_dir() and any(target.path.iterdir()):

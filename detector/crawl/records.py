@@ -31,7 +31,7 @@ class Record:
 
 
 class Recorder:
-    """Makes records with one detector, loaded when the first is asked for; picklable, without the detector."""
+    """Makes records with one detector; picklable, without the detector."""
 
     def __init__(self, load: Callable[[], Detector], formats: tuple[Format, ...], alarms: tuple[Alarm, ...] = ()) -> None:
         self.load = load
@@ -43,8 +43,12 @@ class Recorder:
 
     @cached_property
     def detector(self) -> Detector:
-        """The detector, loaded; raises ModelError."""
+        """The detector, loaded when first asked for; raises ModelError."""
         return self.load()
+
+    def prepare(self) -> None:
+        """Load the detector; raises ModelError."""
+        _ = self.detector
 
     def record(self, page: Page | PageError) -> Record:
         """Scan a page; whatever goes wrong with it is in the record. Raises ModelError where the model cannot be loaded."""

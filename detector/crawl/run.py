@@ -43,8 +43,9 @@ def run(crawl: Crawl, pages: Iterable[Page | PageError], watcher: Watcher) -> No
     """
     recorder = Recorder(crawl.load, tuple(target.format for target in crawl.targets), crawl.alarms)
     path = journal_of(crawl.targets)
-    if crawl.resume and not (path and all(target.whole for target in crawl.targets)):
+    if crawl.resume and path is None:
         raise DetectorError("only a run that writes files can be resumed; name one with -o, or leave --resume out")
+    recorder.prepare()  # before any file is made
     kept = kept_of(path, crawl.settings, crawl.targets) if path and crawl.resume else None
     left = iter(pages)
     if kept is not None:

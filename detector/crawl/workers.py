@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import Self, TypeAlias
 
 from joblib.externals.loky import ProcessPoolExecutor
@@ -23,7 +24,7 @@ from detector.errors import PageError
 
 BATCH = 16  # pages
 BATCH_BYTES = 4_000_000  # of content; a batch that reaches it is closed
-AHEAD = 3  # batches under way for each worker: one being scanned, one waiting, one being collected
+AHEAD = 2  # batches under way for each worker, one being scanned and one waiting: loky's queue to the workers holds as many
 
 Batch: TypeAlias = list[Page | PageError]
 
@@ -35,24 +36,26 @@ class Workers:
         self.recorder = recorder
         self.jobs = jobs
         self.pool = _pool(recorder, jobs)
-        self.done = False
+        self.waiting: deque[tuple[Batch, Future[list[Record]]]] = deque()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception: object) -> None:
-        self.pool.shutdown(wait=True, kill_workers=not self.done)
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        # Work that loky has not passed on yet when its workers are killed makes it print a KeyError.
+        deadline = time.monotonic() + 1
+        while any(not (f.running() or f.done()) for _, f in self.waiting) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        self.pool.shutdown(wait=True, kill_workers=kind is not None)
 
     def records(self, pages: Iterable[Page | PageError]) -> Iterator[Record]:
         """Yield the pages' records, in order; raises what `Recorder.record` raises."""
-        waiting: deque[tuple[Batch, Future[list[Record]]]] = deque()
         for batch in _batches(pages):
-            waiting.append((batch, self._submitted(batch)))
-            if len(waiting) > AHEAD * self.jobs:
-                yield from self._collected(*waiting.popleft())
-        while waiting:
-            yield from self._collected(*waiting.popleft())
-        self.done = True
+            if len(self.waiting) == AHEAD * self.jobs:
+                yield from self._collected()
+            self.waiting.append((batch, self._submitted(batch)))
+        while self.waiting:
+            yield from self._collected()
 
     def _submitted(self, batch: Batch) -> "Future[list[Record]]":
         try:
@@ -61,22 +64,25 @@ class Workers:
             self._renew()
             return _submit(self.pool, batch)
 
-    def _collected(self, batch: Batch, future: "Future[list[Record]]") -> list[Record]:
+    def _collected(self) -> list[Record]:
+        """Return the records of the batch that has waited longest."""
+        batch, future = self.waiting[0]
         try:
-            return future.result()
+            records = future.result()
         except BrokenProcessPool:
-            return self._one_by_one(batch)
+            records = self._one_by_one(batch)
+        self.waiting.popleft()
+        return records
 
     def _one_by_one(self, batch: Batch) -> list[Record]:
-        """Scan again a batch that was lost, each page where its death is nobody else's."""
-        alone, records = Workers(self.recorder, 1), []
-        with alone:
+        """Scan again a batch that was lost, each page in a process where its death is nobody else's."""
+        records = []
+        with Workers(self.recorder, 1) as alone:
             for page in batch:
                 try:
                     records += alone._submitted([page]).result()
                 except BrokenProcessPool:
                     records.append(self.recorder.failed(page, _killed(page)))
-            alone.done = True
         return records
 
     def _renew(self) -> None:
@@ -121,6 +127,7 @@ def _interrupts_held() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
+    resource_tracker.ensure_running()  # which would let Ctrl-C through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

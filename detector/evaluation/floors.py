@@ -11,7 +11,7 @@ is the least that a figure may be; a ceiling (optional) the most, for figures of
 import json
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,15 +39,19 @@ def gate(evaluation: Evaluation, floors: Mapping[str, Any]) -> list[str]:
 def raised(evaluation: Evaluation, floors: Mapping[str, Any]) -> dict[str, Any]:
     """Return floors moved up, and ceilings moved down, to what was measured; none is ever loosened.
 
-    Raises CorpusError where the floors belong to other data. A new name starts with a floor of 0 or a ceiling of its own.
+    Raises CorpusError where the floors belong to other data. A new floor is added by hand, at 0.
     """
     if floors["data"] != evaluation.data:
         raise CorpusError(f"the floors belong to data {floors['data']}, not {evaluation.data}; start a new file for new examples")
     figures = evaluation.figures()
-    higher = {name: max(limit, _step(math.floor, figures.get(name, limit))) for name, limit in floors["floors"].items()}
-    ceilings = floors.get("ceilings", {})
-    lower = {name: min(limit, _step(math.ceil, figures.get(name, limit))) for name, limit in ceilings.items()}
-    return {"data": evaluation.data, "floors": higher} | ({"ceilings": lower} if lower else {})
+    result: dict[str, Any] = {"data": evaluation.data}
+    for part, stricter, rounding in (("floors", max, math.floor), ("ceilings", min, math.ceil)):
+        if part in floors:
+            result[part] = {
+                name: stricter(limit, rounding(round(STEPS * figures[name], 6)) / STEPS) if name in figures else limit
+                for name, limit in floors[part].items()
+            }
+    return result
 
 
 def read_floors(path: Path) -> dict[str, Any]:
@@ -69,10 +73,6 @@ def write_floors(path: Path, floors: Mapping[str, Any]) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(json.dumps(floors, indent=2, sort_keys=True) + "\n", "utf-8")
     temporary.replace(path)
-
-
-def _step(rounding: Callable[[float], int], figure: float) -> float:
-    return rounding(round(STEPS * figure, 6)) / STEPS
 
 
 def _said(figures: Mapping[str, float], name: str) -> str:

@@ -111,12 +111,13 @@ def stability(detector: Detector, examples: Sequence[Example]) -> Stability:
 def _flips(detector: Detector, report: Report, passages: Passages, variant: Variant) -> Flips:
     """Compare the decisions on each sentence with those on the place it moved to; sentences that are gone do not count.
 
-    Sentences that stand in one sentence of the variant, such as a heading joined to its paragraph, are one: it carries what any carries.
+    Sentences that stand in one sentence of the variant, such as a heading joined to its paragraph, count as one that carries what
+    any of them carries.
     """
     document = extract_document(variant.page)
     places = variant.moved[np.stack([passages.starts, passages.ends], 1)]
     kept = places[:, 0] < places[:, 1]
-    places, units = places[kept], np.stack([passages.starts, passages.ends], 1)[kept]
+    places, units = places[kept], np.stack([passages.starts, passages.ends], 1)[kept].astype(np.int64)
     homes = np.searchsorted(split_passages(document).starts, places.sum(1) // 2, "right")
     firsts = np.flatnonzero(np.diff(homes, prepend=-1))
     before = np.logical_or.reduceat(_labels(report, units), firsts)

@@ -53,16 +53,19 @@ def variants_of(document: Document, report: Report) -> Mapping[str, Variant | No
 def edited(text: str, edits: Iterable[_Edit]) -> tuple[str, NDArray[np.int64]]:
     """Apply edits, which must be in order and disjoint; an offset inside one goes as far into the replacement, or to its end."""
     parts: list[str] = []
-    moved = np.empty(len(text) + 1, np.int64)
-    at = length = 0
-    for start, end, replacement in edits:
+    shifts = np.zeros(len(text) + 1, np.int64)
+    shrunk: list[_Edit] = []
+    at = 0
+    for edit in edits:
+        start, end, replacement = edit
         parts += (text[at:start], replacement)
-        moved[at:start] = np.arange(length, length + start - at)
-        length += start - at
-        moved[start:end] = length + np.minimum(np.arange(end - start), len(replacement))
-        length += len(replacement)
+        shifts[end] += len(replacement) - (end - start)
+        if len(replacement) < end - start:
+            shrunk.append(edit)
         at = end
-    moved[at:] = np.arange(length, length + len(text) + 1 - at)
+    moved = np.arange(len(text) + 1) + np.cumsum(shifts)
+    for start, end, replacement in shrunk:
+        moved[start:end] = np.minimum(moved[start:end], moved[start] + len(replacement))
     return "".join((*parts, text[at:])), moved
 
 
@@ -75,8 +78,16 @@ def _replace(pattern: re.Pattern[str], replacement: str, group: str | int = 0) -
     return lambda document, _: _edit(document, ((*m.span(group), replacement) for m in pattern.finditer(document.text)))
 
 
-def _characters(changed: Callable[[str], str]) -> Callable[[Document, Report], Variant | None]:
-    return lambda document, _: _edit(document, ((i, i + 1, new) for i, c in enumerate(document.text) if (new := changed(c)) != c))
+def _characters(rewrite: Callable[[str], str]) -> Callable[[Document, Report], Variant | None]:
+    """Return a transformation that rewrites each character by itself."""
+
+    def transform(document: Document, report: Report) -> Variant | None:
+        text = document.text
+        if len(new := rewrite(text)) != len(text):
+            return _edit(document, ((i, i + 1, rewrite(c)) for i, c in enumerate(text)))
+        return Variant(Page(document.id, new, url=document.url), np.arange(len(text) + 1)) if new != text else None
+
+    return transform
 
 
 def _curly(document: Document, _: Report) -> Variant | None:
@@ -115,7 +126,9 @@ def _truncated(document: Document, report: Report) -> Variant | None:
 
 
 def _after(document: Document, _: Report) -> Variant | None:
-    return _edit(document, [(len(document.text), len(document.text), f"\n\n{_NEIGHBOUR}\n")])
+    """Append an article; not an edit, which would take the end of the last sentence along."""
+    text = document.text
+    return Variant(Page(document.id, f"{text}\n\n{_NEIGHBOUR}\n", url=document.url), np.arange(len(text) + 1))
 
 
 _TRANSFORMS: dict[str, Callable[[Document, Report], Variant | None]] = {
@@ -123,10 +136,10 @@ _TRANSFORMS: dict[str, Callable[[Document, Report], Variant | None]] = {
     "lost newlines": _replace(_LINES, " "),
     "doubled newlines": _replace(re.compile("\n"), "\n\n"),
     "upper case": _characters(str.upper),
-    "straight quotes": _characters(lambda c: c.translate(_STRAIGHT)),
+    "straight quotes": _characters(lambda text: text.translate(_STRAIGHT)),
     "curly quotes": _curly,
     "soft hyphens": _replace(_LONG_WORD, "\u00ad", "gap"),
-    "non-breaking spaces": _replace(re.compile(" "), "\u00a0"),
+    "non-breaking spaces": _characters(lambda text: text.replace(" ", "\u00a0")),
     "HTML entities": _entities,
     "OCR noise": _noise,
     "article before": _replace(re.compile(r"\A"), f"{_NEIGHBOUR}\n\n"),

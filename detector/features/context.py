@@ -90,7 +90,7 @@ def _geometry(
     blocks = passages.blocks
     before, after = np.maximum(rows - 1, 0), np.minimum(rows + 1, count - 1)
     columns = np.empty((len(rows), len(GEOMETRY)), np.float32)
-    columns[:, :_SHAPES] = [_shape(document.text[passages.starts[i] : passages.ends[i]]) for i in rows.tolist()]
+    columns[:, :_SHAPES] = np.reshape([_shape(document.text[passages.starts[i] : passages.ends[i]]) for i in rows], (-1, _SHAPES))
     columns[:, _SHAPES] = (rows > 0) & (blocks[before] == blocks[rows])
     columns[:, _SHAPES + 1] = (rows < count - 1) & (blocks[after] == blocks[rows])
     columns[:, _SHAPES + 2] = np.log1p(np.where(headings[rows] >= 0, rows - headings[rows], 30)) / 4

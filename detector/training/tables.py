@@ -17,6 +17,8 @@ from detector.training.prepare import Prepared
 MIN_SITES = 2  # an n-gram of one site only is that site's name or house style
 COST = 0.3  # LinearSVC's C; dev: 0.1 .673, 0.3 .682, 1 .650
 
+TOLERANCE = 1e-2  # as good on dev as 1e-4, in a third of the time
+
 Matrix = sparse.csr_matrix
 Rows = NDArray[np.intp]
 
@@ -79,7 +81,7 @@ def _fit(matrix: Matrix, target: NDArray[np.bool_], weights: NDArray[np.float64]
         return np.zeros(matrix.shape[1]), 1.0 if target.any() else -1.0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted = LinearSVC(C=cost, random_state=0).fit(matrix, target, sample_weight=weights)
+        fitted = LinearSVC(C=cost, tol=TOLERANCE, random_state=0).fit(matrix, target, sample_weight=weights)
     return fitted.coef_[0], float(fitted.intercept_[0])
 
 

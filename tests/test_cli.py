@@ -1,0 +1,314 @@
+"""The commands, end to end. All texts are invented."""
+
+import gzip
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from conftest import PAID, PLAIN, ROOT, command_line, environment
+from typer.testing import CliRunner
+
+from detector import __version__
+from detector.cli import app
+from detector.inference import Detector
+from detector.pages import read_pages
+
+Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+COMMANDS = ("scan", "train", "evaluate", "check-data", "model")
+# Labels that every sentence with a word to say carries: what is found does not hang on how good the model is.
+ALL = ("--threshold", "0")
+
+
+@pytest.fixture(scope="session")
+def command(model_file: Path) -> Run:
+    """Run `python -m detector` and wait for it; `scan` gets the small model."""
+
+    def run(*arguments: str | Path, input: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+        if arguments[0] == "scan" and "--model" not in arguments:
+            line = command_line(model_file, *arguments)
+        else:
+            line = [sys.executable, "-m", "detector", *map(str, arguments)]
+        return subprocess.run(line, input=input, capture_output=True, env=environment(), timeout=120)
+
+    return run
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    """A file of twelve pages, some of them with the same id."""
+    records = [{"id": f"p{i % 9}", "text": PAID if i % 3 == 0 else PLAIN * (1 + i)} for i in range(12)]
+    file = tmp_path / "pages.jsonl"
+    file.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+    return file
+
+
+def _said(done: "subprocess.CompletedProcess[bytes]") -> list[str]:
+    """Return what a command said on standard error."""
+    return [line for line in done.stderr.decode().splitlines() if line.startswith("detector: ")]
+
+
+def _records(done: "subprocess.CompletedProcess[bytes]") -> list[dict[str, object]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_for_itself_and_all_its_options(name: str) -> None:
+    result = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    options = re.findall(r"^ +(-.*)$", result.output, re.MULTILINE)
+    assert options and all(re.search(r"  \S", option) for option in options if not option.startswith("--format"))
+
+
+def test_help_names_every_command() -> None:
+    output = CliRunner().invoke(app, ["--help"]).output
+    assert all(re.search(rf"^  {name} +\w", output, re.MULTILINE) for name in COMMANDS)
+
+
+def test_version_is_the_package_s(command: Run) -> None:
+    assert command("--version").stdout.decode() == f"detector {__version__}\n"
+
+
+def test_help_and_scan_import_nothing_heavy(pages: Path, model_file: Path) -> None:
+    heavy = {"rich", "pydantic", "sklearn", "scipy", "pandas", "pyarrow", "joblib"}
+    for arguments, allowed in (["--help"], {"numpy"}), (["scan", str(pages), "--model", str(model_file)], set()):
+        code = "import sys; from detector.cli import app; app(sys.argv[1:], standalone_mode=False); print('\\n'.join(sys.modules))"
+        done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, env=environment(), timeout=60)
+        loaded = set(done.stdout.decode().splitlines())
+        assert "typer" in loaded and not loaded & (heavy | allowed)
+
+
+def test_jsonl_is_what_the_library_reports(command: Run, pages: Path, small_detector: Detector) -> None:
+    done = command("scan", pages)
+    assert done.returncode == 0
+    assert _records(done) == [report.to_dict() for report in small_detector.pipe(read_pages([pages]))]
+
+
+def test_two_jobs_print_the_same_bytes_as_one(command: Run, pages: Path) -> None:
+    assert command("scan", pages, "--jobs", "2").stdout == command("scan", pages).stdout
+
+
+def test_standard_input_is_read(command: Run, small_detector: Detector) -> None:
+    (record,) = _records(command("scan", "-", input=PAID.encode()))
+    assert record == small_detector.scan(PAID, id="stdin").to_dict()
+
+
+def test_the_last_line_on_standard_error_sums_up_unless_quiet(command: Run, pages: Path) -> None:
+    assert re.match(r"detector: 12 pages in [\d.]+ s", _said(command("scan", pages))[-1])
+    assert not _said(command("scan", pages, "--quiet"))
+
+
+def test_failed_inputs_are_named_recorded_and_passed_over(command: Run, tmp_path: Path) -> None:
+    for name, content in {
+        "empty.txt": b"",
+        "blank.txt": b" \n\t\n",
+        "photo.txt": b"\x89PNG\r\n\0\0",
+        "good.txt": PLAIN.encode(),
+    }.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "lines.jsonl").write_text('{"id": "a", "text": "Rain is due on Sunday."}\n{torn\n{"id": "b"}\n')
+    (tmp_path / "cut.html.gz").write_bytes(gzip.compress(b"<p>Rain</p>" * 500)[:-9])
+    done = command("scan", tmp_path, tmp_path / "absent.txt")
+    records = _records(done)
+    failed = [record for record in records if record["error"]]
+    assert done.returncode == 3 and len(records) == 9 and len(failed) == 7
+    assert _said(done)[:-1] == [f"detector: {record['error']}" for record in failed]
+    assert all(re.fullmatch(r".+: .+; .+", str(record["error"])) for record in failed)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("scan",), ("PATHS...", "nothing to scan", "name files")),
+        (("scan", "x", "--labels", "nonsense"), ("--labels", "nonsense", "sponsorship_disclosure")),
+        (("scan", "x", "--threshold", "much"), ("--threshold", "much", "0 to 1")),
+        (("scan", "x", "--threshold", "no_conflict=1.5"), ("--threshold", "no_conflict=1.5", "0 to 1")),
+        (("scan", "x", "--threshold", "nonsense=0.5"), ("--threshold", "nonsense", "sponsorship_disclosure")),
+        (("scan", "x", "--threshold", "nan"), ("--threshold", "nan", "0 to 1")),
+        (("scan", "x", "--fail-on", "nonsense:0.5"), ("--fail-on", "nonsense", "paid_promotion")),
+        (("scan", "x", "--fail-on", "no_conflict:high"), ("--fail-on", "no_conflict:high", "0 to 1")),
+        (("scan", "x", "--format", "xml"), ("--format", "xml", "jsonl")),
+        (("scan", "x", "--jobs", "0"), ("--jobs", "0", "x>=1")),
+        (("scan", "x", "--keep", "no_conflict", "--remove", "no_conflict"), ("--remove", "no_conflict", "name it once")),
+        (("scan", "x", "--from-file", "absent"), ("--from-file", "absent", "name a file")),
+        (("scan", "x", "--model", "absent"), ("absent", "no such model file", "--model")),
+        (("scan", "x", "--resume"), ("resume", "-o")),
+        (("scan", "x", "--format", "parquet"), ("parquet", "-o")),
+        (("model", "absent"), ("absent", "no such model file")),
+        (("check-data", "absent"), ("absent",)),
+        (("evaluate", "--data", "absent"), ("absent", "no such file")),
+        (("train", "--data", "absent", "--output", "m"), ("absent", "no such file")),
+        (("train", "--data", "absent", "--output", "absent/m"), ("--output", "absent", "make it first")),
+    ],
+    ids=lambda value: " ".join(value) if value and value[0] in COMMANDS else "",
+)
+def test_wrong_usage_is_told_with_option_value_and_remedy(arguments: tuple[str, ...], told: tuple[str, ...], command: Run) -> None:
+    done = command(*arguments)
+    assert done.returncode == 2 and not done.stdout and b"Traceback" not in done.stderr
+    assert all(words in done.stderr.decode() for words in told)
+
+
+def test_a_foreign_model_file_is_refused(command: Run, pages: Path) -> None:
+    done = command("scan", pages, "--model", pages)
+    assert done.returncode == 2 and "not a detector model" in _said(done)[0] and "retrain" in _said(done)[0]
+
+
+def test_an_output_that_cannot_be_written_is_told(command: Run, pages: Path, tmp_path: Path) -> None:
+    done = command("scan", pages, "-o", tmp_path / "absent" / "out.jsonl")
+    assert done.returncode == 2 and "cannot be written (No such file or directory)" in _said(done)[0]
+
+
+def test_a_file_s_suffix_names_its_format(command: Run, pages: Path, tmp_path: Path) -> None:
+    assert command("scan", pages, "-o", tmp_path / "out.csv").stdout == b""
+    assert (tmp_path / "out.csv").read_text().startswith("id,url,kind,label,")
+    command("scan", pages, "-o", tmp_path / "out.sarif")
+    assert json.loads((tmp_path / "out.sarif").read_bytes())["version"] == "2.1.0"
+
+
+def test_fail_on_exits_with_1_if_the_label_is_found_with_the_score(command: Run, pages: Path) -> None:
+    scores = [f["score"] for r in _records(command("scan", pages, *ALL)) for f in r["findings"] if f["label"] == "no_conflict"]  # type: ignore[attr-defined]
+    highest = max(scores)
+    assert command("scan", pages, *ALL, "--fail-on", f"no_conflict:{highest}").returncode == 1
+    assert command("scan", pages, *ALL, "--fail-on", f"no_conflict:{min(1.0, highest + 0.0001)}").returncode == (highest == 1.0)
+    assert command("scan", pages, "/absent", *ALL, "--fail-on", "no_conflict").returncode == 1
+
+
+def test_labels_and_thresholds_choose_the_findings(command: Run, pages: Path) -> None:
+    def found(*arguments: str) -> list[dict[str, object]]:
+        return [f for record in _records(command("scan", pages, *arguments)) for f in record["findings"]]  # type: ignore[attr-defined]
+
+    everything = found(*ALL)
+    assert found(*ALL, "--labels", "no_conflict, advice_disclaimer") == [
+        f for f in everything if f["label"] in ("no_conflict", "advice_disclaimer")
+    ]
+    assert found("--threshold", "no_conflict=0", "--threshold", "1", "--labels", "no_conflict") == [
+        f for f in everything if f["label"] == "no_conflict"
+    ]
+
+
+def test_fields_name_the_columns(command: Run, tmp_path: Path, small_detector: Detector) -> None:
+    (tmp_path / "rows.jsonl").write_text(json.dumps({"key": "k", "body": PAID, "link": "https://example.org/"}) + "\n")
+    done = command("scan", tmp_path / "rows.jsonl", "--text-field", "body", "--id-field", "key", "--url-field", "link")
+    assert _records(done) == [small_detector.scan(PAID, id="k", url="https://example.org/").to_dict()]
+
+
+def test_paths_are_read_from_a_list(command: Run, pages: Path, tmp_path: Path) -> None:
+    (tmp_path / "list").write_text(f"{pages}\n\n{pages}\n")
+    assert len(_records(command("scan", "--from-file", tmp_path / "list"))) == 24
+    assert len(_records(command("scan", pages, "--from-file", "-", input=f"{pages}\n".encode()))) == 24
+
+
+def test_clean_writes_texts_without_what_is_removed(command: Run, pages: Path, tmp_path: Path) -> None:
+    done = command("scan", pages, "--clean", tmp_path / "clean.jsonl", *ALL, "--keep", "paid_promotion", "--remove", "no_conflict")
+    texts = [json.loads(line)["text"] for line in pages.read_text().splitlines()]
+    for record, text, line in zip(_records(done), texts, (tmp_path / "clean.jsonl").read_text().splitlines(), strict=True):
+        cleaned = json.loads(line)
+        assert cleaned["removed"] or not record["findings"]
+        for cut in reversed(cleaned["removed"]):
+            text = text[: cut["start"]] + text[cut["end"] :]
+        assert cleaned["text"] == text
+
+
+def test_clean_makes_a_folder_of_a_name_without_suffix(command: Run, pages: Path, tmp_path: Path) -> None:
+    assert command("scan", pages, "--clean", tmp_path / "clean").returncode == 0
+    assert len(list((tmp_path / "clean").glob("*.txt"))) == 12
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes break by signal")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_reader_that_has_enough_ends_the_scan_quietly(jobs: str, model_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "many.jsonl").write_text("".join(json.dumps({"text": PLAIN * 10}) + "\n" for _ in range(2_000)))
+    line = command_line(model_file, "scan", tmp_path / "many.jsonl", "--jobs", jobs)
+    process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    assert process.stdout is not None and process.stderr is not None
+    assert process.stdout.readline().startswith(b'{"id":')
+    process.stdout.close()
+    assert not [line for line in process.stderr.read().splitlines() if b"Warning" not in line and not line.startswith(b"  ")]
+    assert process.wait(60) == 141
+
+
+@pytest.fixture
+def terminal() -> ModuleType:
+    """The module that makes pseudo-terminals, where there is one."""
+    return pytest.importorskip("pty")
+
+
+def test_a_terminal_gets_a_table_in_colour(terminal: ModuleType, pages: Path, model_file: Path) -> None:
+    assert "\x1b[1m" in _shown(terminal, command_line(model_file, "scan", pages))
+    assert "\x1b[1m" not in _shown(terminal, command_line(model_file, "scan", pages, "--no-colour"))
+
+
+def test_a_terminal_gets_progress_where_the_reports_go_to_a_file(
+    terminal: ModuleType, pages: Path, model_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "many.jsonl").write_text(pages.read_text() * 40)
+    shown = _shown(terminal, command_line(model_file, "scan", tmp_path / "many.jsonl", "-o", tmp_path / "out.jsonl"))
+    assert re.search(r"\r\x1b\[K\d+ pages?, \d+ pages/s, 0 failed  p\d", shown)
+    assert "\r" not in _shown(
+        terminal, command_line(model_file, "scan", tmp_path / "many.jsonl", "-o", tmp_path / "out.jsonl", "--quiet")
+    )
+
+
+def _shown(terminal: ModuleType, line: list[str]) -> str:
+    """Return what a command shows on a terminal."""
+    ours, theirs = terminal.openpty()
+    process = subprocess.Popen(line, stdout=theirs, stderr=theirs, env={**environment(), "TERM": "xterm"})
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            chunk = os.read(ours, 65536)
+        except OSError:  # how Linux says that the other end is closed
+            chunk = b""
+        if not chunk:
+            break
+        shown += chunk
+    os.close(ours)
+    assert process.wait(60) == 0
+    return shown.decode()
+
+
+def test_model_says_what_the_file_holds(command: Run, model_file: Path, small_detector: Detector) -> None:
+    shown = command("model", model_file).stdout.decode()
+    for words in (
+        small_detector.model.name,
+        f"{model_file.stat().st_size:,} bytes",
+        "detector-model-",
+        *small_detector.model.thresholds,
+        "card",
+    ):
+        assert words in shown
+
+
+def test_check_data_names_every_bad_row(command: Run, tmp_path: Path) -> None:
+    (tmp_path / "good.jsonl").write_text('{"id": "c", "text": "Rain.", "findings": []}\n')
+    done = command("check-data", tmp_path / "good.jsonl")
+    assert (done.returncode, done.stdout, _said(done)) == (0, b"", ["detector: every row is good"])
+    (tmp_path / "bad.jsonl").write_text(
+        '{"id": "a"}\n{torn\n{"id": "b", "text": "x", "findings": [{"start": 0, "end": 9, "label": "x"}]}\n'
+    )
+    done = command("check-data", tmp_path)
+    assert done.returncode == 3
+    assert [re.search(r"bad\.jsonl:(\d)", line).group(1) for line in done.stdout.decode().splitlines()] == ["1", "2", "3"]  # type: ignore[union-attr]
+
+
+def test_evaluate_prints_figures_and_holds_the_gate(model_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "data.jsonl").write_text(json.dumps({"id": "a", "split": "dev", "text": PAID + PLAIN, "findings": []}) + "\n")
+    arguments = ["evaluate", "--data", str(tmp_path / "data.jsonl"), "--model", str(model_file)]
+    result = CliRunner().invoke(app, [*arguments, "--json"])
+    figures = json.loads(result.stdout)
+    assert result.exit_code == 0 and figures["model"]
+    floors = {"data": figures["data"], "floors": {"sentences.nonsense": 0.5}}
+    (tmp_path / "floors.json").write_text(json.dumps(floors))
+    result = CliRunner().invoke(app, [*arguments, "--gate", str(tmp_path / "floors.json")])
+    assert result.exit_code == 1 and "detector: sentences.nonsense" in result.stderr
+
+
+def test_the_commands_run_without_installing() -> None:
+    done = subprocess.run([sys.executable, "-m", "detector", "--version"], capture_output=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 0

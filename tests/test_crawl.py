@@ -1,0 +1,312 @@
+"""Many pages: the same bytes however they are scanned, no record lost or doubled however a run ends. All texts are invented."""
+
+import io
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+from conftest import PAID, PLAIN, command_line, environment
+from scripted import ScriptedDetector
+
+from detector.cleaning import REMOVE_PAID
+from detector.crawl import Crawl, Record, Target, run
+from detector.document import Page
+from detector.errors import DetectorError, ModelError, PageError
+from detector.inference import Detector
+from detector.writers.cleaned import cleaned
+from detector.writers.format import Format
+from detector.writers.formats import format_named
+from detector.writers.names import FormatName
+
+LINES = ("Rain is due on Sunday. No advice.", "Buy a Vellmark boiler. Sponsored by Vellmark AG.", "Nothing at all")
+
+
+class Listener:
+    """A watcher that remembers ids, and stops the run after so many pages."""
+
+    def __init__(self, stop_after: int | None = None, error: BaseException | None = None) -> None:
+        self.old: list[str] = []
+        self.new: list[str] = []
+        self.stop_after = stop_after
+        self.error = error or RuntimeError("stopped by the test")
+
+    def resumed(self, record: Record) -> None:
+        self.old.append(record.id)
+
+    def scanned(self, record: Record) -> None:
+        self.new.append(record.id)
+        if len(self.new) == self.stop_after:
+            raise self.error
+
+
+def _pages(count: int = 50, **lines: str) -> list[Page | PageError]:
+    """Return pages, some alike, one in ten of them unreadable; `p7="KILL"` gives page 7 a line."""
+    pages: list[Page | PageError] = []
+    for i in range(count):
+        if i % 10 == 4:
+            pages.append(PageError(f"lost{i}", "there is no such file", "check the path"))
+        else:
+            pages.append(Page(f"page{i % 20}", "\n".join((*LINES[: 1 + i % 3], lines.get(f"p{i}", "")))))
+    return pages
+
+
+def _scanned(pages: list[Page | PageError], file: Path, *, jobs: int = 1) -> bytes:
+    _run(pages, (Target(format_named(FormatName.JSONL), file),), Listener(), jobs=jobs)
+    return file.read_bytes()
+
+
+def _run(
+    pages: list[Page | PageError], targets: tuple[Target, ...], listener: Listener, *, jobs: int = 1, resume: bool = False
+) -> None:
+    run(Crawl(ScriptedDetector, targets, jobs, resume, settings="the same"), iter(pages), listener)
+
+
+def _errors(lines: bytes) -> dict[int, str]:
+    records = [orjson.loads(line) for line in lines.splitlines()]
+    return {i: record["error"] for i, record in enumerate(records) if record["error"] and "no such file" not in record["error"]}
+
+
+def test_two_processes_write_the_same_bytes_as_one(tmp_path: Path) -> None:
+    pages = _pages(200)
+    assert _scanned(pages, tmp_path / "two", jobs=2) == _scanned(pages, tmp_path / "one")
+
+
+def test_order_is_kept_where_early_pages_are_slow(tmp_path: Path) -> None:
+    pages = _pages(60, p0="SLOW", p1="SLOW", p2="SLOW")
+    assert _scanned(pages, tmp_path / "two", jobs=2) == _scanned(pages, tmp_path / "one")
+
+
+@pytest.mark.parametrize("death", ["KILL", "SEGFAULT", "EXIT"])
+def test_a_page_that_kills_its_worker_costs_only_itself(death: str, tmp_path: Path) -> None:
+    healthy, lethal = _scanned(_pages(), tmp_path / "healthy"), _scanned(_pages(p27=death), tmp_path / "lethal", jobs=2)
+    assert list(_errors(lethal)) == [27]
+    assert _errors(lethal)[27].startswith("page7: its worker process died while scanning it")
+    others = [(a, b) for i, (a, b) in enumerate(zip(healthy.splitlines(), lethal.splitlines(), strict=True)) if i != 27]
+    assert all(a == b for a, b in others)
+
+
+def test_several_pages_that_kill_their_workers_cost_only_themselves(tmp_path: Path) -> None:
+    written = _scanned(_pages(p0="KILL", p1="KILL", p33="KILL", p49="KILL"), tmp_path / "out", jobs=2)
+    assert list(_errors(written)) == [0, 1, 33, 49]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_page_without_enough_memory_costs_only_itself(jobs: int, tmp_path: Path) -> None:
+    errors = _errors(_scanned(_pages(p5="MEMORY"), tmp_path / "out", jobs=jobs))
+    assert list(errors) == [5] and "not enough memory" in errors[5]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_bug_costs_its_page_and_is_told_on_one_line(jobs: int, tmp_path: Path) -> None:
+    errors = _errors(_scanned(_pages(p5="BUG"), tmp_path / "out", jobs=jobs))
+    assert list(errors) == [5] and "IndexError: list index out of range, at scripted.py:" in errors[5]
+
+
+def test_pages_are_read_only_so_far_ahead(tmp_path: Path) -> None:
+    read = 0
+
+    def counted() -> Iterator[Page | PageError]:
+        nonlocal read
+        for page in _pages(2_000):
+            read += 1
+            yield page
+
+    class Gauge(Listener):
+        ahead = 0
+
+        def scanned(self, record: Record) -> None:
+            super().scanned(record)
+            self.ahead = max(self.ahead, read - len(self.new))
+
+    gauge = Gauge()
+    run(Crawl(ScriptedDetector, (Target(format_named(FormatName.JSONL), tmp_path / "out"),), jobs=2), counted(), gauge)
+    assert len(gauge.new) == 2_000 and gauge.ahead <= 100
+
+
+def _missing_model() -> Detector:
+    raise ModelError("m: there is no such model file")
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_model_that_cannot_be_loaded_leaves_no_file(jobs: int, tmp_path: Path) -> None:
+    targets = (Target(format_named(FormatName.JSONL), tmp_path / "out"),)
+    with pytest.raises(ModelError):
+        run(Crawl(_missing_model, targets, jobs), _pages(), Listener())
+    assert not list(tmp_path.iterdir())
+
+
+FORMATS = [format_named(name) for name in FormatName] + [cleaned(REMOVE_PAID, folder=False)]
+
+
+@pytest.mark.parametrize("format", FORMATS, ids=lambda format: format.name)
+@pytest.mark.parametrize("stops", [(1,), (17, 1), (49,), (50,)], ids=str)
+def test_a_run_that_was_stopped_goes_on_where_it_was(format: Format, stops: tuple[int, ...], tmp_path: Path) -> None:
+    _run(_pages(), (Target(format, tmp_path / "whole"),), Listener())
+    target = Target(format, tmp_path / "out")
+    done = 0
+    for stop in stops:
+        listener = Listener(stop)
+        with pytest.raises(RuntimeError):
+            _run(_pages(), (target,), listener, resume=True)
+        assert len(listener.old) == done and not (tmp_path / "out").exists()
+        done += stop
+    last = Listener()
+    _run(_pages(), (target,), last, resume=True)
+    assert len(last.old) == done and len(last.new) == 50 - done
+    assert (tmp_path / "out").read_bytes() == (tmp_path / "whole").read_bytes()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["out", "whole"]
+
+
+@pytest.mark.parametrize("cut", range(1, 40, 3))
+def test_torn_lines_are_dropped(cut: int, tmp_path: Path) -> None:
+    _run(_pages(), (Target(format_named(FormatName.CSV), tmp_path / "whole"),), Listener())
+    target = Target(format_named(FormatName.CSV), tmp_path / "out")
+    with pytest.raises(RuntimeError):
+        _run(_pages(), (target,), Listener(20))
+    for file, by in ((target.beside("journal"), cut), (target.partial, cut // 2)):
+        file.write_bytes(file.read_bytes()[:-by] if by else file.read_bytes())
+    last = Listener()
+    _run(_pages(), (target,), last, resume=True)
+    assert (tmp_path / "out").read_bytes() == (tmp_path / "whole").read_bytes()
+    assert 0 < len(last.old) < 20
+
+
+def test_several_outputs_are_resumed_in_step(tmp_path: Path) -> None:
+    def targets(name: str) -> tuple[Target, ...]:
+        formats = (format_named(FormatName.SARIF), cleaned(REMOVE_PAID, folder=False))
+        return tuple(Target(format, tmp_path / f"{name}{i}") for i, format in enumerate(formats))
+
+    _run(_pages(), targets("whole"), Listener())
+    with pytest.raises(RuntimeError):
+        _run(_pages(), targets("out"), Listener(23))
+    _run(_pages(), targets("out"), Listener(), resume=True, jobs=2)
+    for i in range(2):
+        assert (tmp_path / f"out{i}").read_bytes() == (tmp_path / f"whole{i}").read_bytes()
+
+
+def test_another_input_is_not_resumed(tmp_path: Path) -> None:
+    targets = (Target(format_named(FormatName.JSONL), tmp_path / "out"),)
+    with pytest.raises(RuntimeError):
+        _run(_pages(), targets, Listener(10))
+    with pytest.raises(DetectorError, match="page 3 of the input is 'other', in the run to resume it was 'page2'"):
+        _run([*_pages()[:2], Page("other", "Rain."), *_pages()[3:]], targets, Listener(), resume=True)
+    with pytest.raises(DetectorError, match="had read 10 pages, the input now has 9"):
+        _run(_pages(9), targets, Listener(), resume=True)
+
+
+def test_other_settings_are_not_resumed(tmp_path: Path) -> None:
+    targets = (Target(format_named(FormatName.JSONL), tmp_path / "out"),)
+    with pytest.raises(RuntimeError):
+        _run(_pages(), targets, Listener(10))
+    with pytest.raises(DetectorError, match="another model or other options"):
+        run(Crawl(ScriptedDetector, targets, resume=True, settings="different"), _pages(), Listener())
+
+
+def test_without_resume_a_run_starts_again(tmp_path: Path) -> None:
+    targets = (Target(format_named(FormatName.JSONL), tmp_path / "out"),)
+    with pytest.raises(RuntimeError):
+        _run(_pages(), targets, Listener(10))
+    again = Listener()
+    _run(_pages(), targets, again)
+    assert len(again.new) == 50 and not again.old
+
+
+def test_a_finished_file_stays_until_the_next_is_whole(tmp_path: Path) -> None:
+    before = _scanned(_pages(5), tmp_path / "out")
+    with pytest.raises(RuntimeError):
+        _run(_pages(), (Target(format_named(FormatName.JSONL), tmp_path / "out"),), Listener(10))
+    assert (tmp_path / "out").read_bytes() == before
+
+
+def test_a_stream_is_not_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO()))
+    with pytest.raises(DetectorError, match="name one with -o"):
+        _run(_pages(), (Target(format_named(FormatName.JSONL)),), Listener(), resume=True)
+
+
+def test_a_link_to_a_file_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "folder" / "real")
+    _scanned(_pages(5), tmp_path / "link")
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "folder" / "real").is_file()
+
+
+def test_a_device_is_written_as_it_is() -> None:
+    _scanned(_pages(5), Path("/dev/null"))
+    assert not Path("/dev/null").is_file()
+
+
+def test_a_target_of_the_wrong_kind_is_refused_before_anything_is_scanned(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "file").touch()
+    jsonl, folder = format_named(FormatName.JSONL), cleaned(REMOVE_PAID, folder=True)
+    for target in (Target(jsonl, tmp_path / "folder"), Target(folder, tmp_path / "folder"), Target(jsonl, tmp_path / "no" / "out")):
+        listener = Listener()
+        with pytest.raises(DetectorError, match=str(target.path)):
+            _run(_pages(), (target,), listener)
+        assert not listener.new
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of 300 pages, some alike, some unreadable."""
+    file = tmp_path_factory.mktemp("many") / "pages.jsonl"
+    texts = [PAID, PLAIN * 12, PAID + PLAIN * 3]
+    lines = [orjson.dumps({"id": f"p{i % 100}", "text": texts[i % 3]}) for i in range(300)]
+    file.write_bytes(b"\n".join([*lines[:99], b"{torn", *lines[100:]]) + b"\n")
+    return file
+
+
+@pytest.fixture(scope="module")
+def at_once(many: Path, model_file: Path) -> bytes:
+    """What one run that nothing stops makes of them."""
+    done = subprocess.run(command_line(model_file, "scan", many), capture_output=True, env=environment(), timeout=120)
+    assert done.returncode == 3
+    return done.stdout
+
+
+def _started(model_file: Path, many: Path, out: Path, jobs: int) -> "subprocess.Popen[bytes]":
+    line = command_line(model_file, "scan", many, "-o", out, "--resume", "--jobs", str(jobs))
+    return subprocess.Popen(line, env=environment(), stderr=subprocess.PIPE, start_new_session=True)
+
+
+def _wait_for(journal: Path, lines: int, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 60
+    while not journal.exists() or journal.read_bytes().count(b"\n") <= lines:
+        assert process.poll() is None and time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_kill_9_loses_and_repeats_nothing(jobs: int, many: Path, at_once: bytes, model_file: Path, tmp_path: Path) -> None:
+    out, journal = tmp_path / "out.jsonl", tmp_path / ".out.jsonl.journal"
+    for lines in (0, 7, 120, 230):
+        process = _started(model_file, many, out, jobs)
+        _wait_for(journal, lines, process)
+        process.kill()
+        process.communicate(timeout=60)
+        assert not out.exists()
+    process = _started(model_file, many, out, 3 - jobs)
+    process.communicate(timeout=60)
+    assert process.returncode == 3 and out.read_bytes() == at_once
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts by signal")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_keeps_what_is_finished(jobs: int, many: Path, at_once: bytes, model_file: Path, tmp_path: Path) -> None:
+    out, journal = tmp_path / "out.jsonl", tmp_path / ".out.jsonl.journal"
+    process = _started(model_file, many, out, jobs)
+    _wait_for(journal, 30, process)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and not out.exists()
+    assert b"Traceback" not in said and said.endswith(b"interrupted; what is finished is kept; add --resume to go on\n")
+    process = _started(model_file, many, out, jobs)
+    _, said = process.communicate(timeout=60)
+    assert b"of them finished before" in said and out.read_bytes() == at_once

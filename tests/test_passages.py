@@ -1,0 +1,122 @@
+"""Sentences with offsets. All texts are invented."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.blocks import extract_document
+from detector.document import Document, Page
+from detector.passages import MAX_PASSAGE, split_passages
+
+LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "no", "pl", "ja", "ru", "und", "x-", "qq"]
+_PIECES = st.sampled_from(
+    [
+        "A word",
+        "z. B.",
+        "Dr. Ney",
+        "1.5 %",
+        "U.S.",
+        "Really?",
+        "Yes!",
+        "…",
+        '"He left."',
+        "(see p. 3.)",
+        "。",
+        "！",
+        "»Na.«",
+        "\n",
+        "\n\n",
+    ]
+    + [
+        " ",
+        "  ",
+        "\xa0",
+        "\xad",
+        "\t",
+        "\u2028",
+        "\r\n",
+        "😀",
+        "e.g.",
+        "No. 5",
+        ".",
+        "...",
+        "・",
+        "end.Start",
+        "한국어다.",
+        "\u200b",
+        "İ",
+    ]
+)
+_TEXTS = st.lists(_PIECES, min_size=1, max_size=60).map("".join) | st.text()
+
+
+def _document(text: str, lang: str | None = "en") -> Document:
+    return extract_document(Page("p", text, lang=lang))
+
+
+def _sentences(text: str, lang: str = "en") -> list[str]:
+    return [p.text for p in split_passages(_document(text, lang)).rows(text)]
+
+
+@given(_TEXTS.filter(str.strip), st.sampled_from(LANGUAGES))
+def test_passages_are_the_text_at_their_offsets_and_cover_all_of_it(text: str, lang: str) -> None:
+    document = _document(text, lang)
+    rows = list(split_passages(document).rows(text))
+    assert all(text[p.start : p.end] == p.text == p.text.strip() != "" for p in rows)
+    assert all(before.end <= after.start for before, after in zip(rows, rows[1:], strict=False))
+    for p in rows:
+        block = document.blocks[p.block]
+        assert block.start <= p.start < p.end <= block.end
+    assert "".join("".join(p.text for p in rows).split()) == "".join(text.split())
+
+
+@given(_TEXTS.filter(str.strip))
+def test_every_block_has_a_passage(text: str) -> None:
+    document = _document(text)
+    assert sorted({p.block for p in split_passages(document).rows(text)}) == list(range(len(document.blocks)))
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "sentences"),
+    [
+        (
+            "en",
+            "Tarn fell. Quillfen rose 1.5 % in the U.S. market. Why?",
+            ["Tarn fell.", "Quillfen rose 1.5 % in the U.S. market.", "Why?"],
+        ),
+        ("de", "Das gilt z. B. für Dr. Ney. Er hält Aktien.", ["Das gilt z. B. für Dr. Ney.", "Er hält Aktien."]),
+        ("fr", "M. Roux détient des titres. Il peut vendre.", ["M. Roux détient des titres.", "Il peut vendre."]),
+        ("ja", "提供記事です。広告主の見解です。", ["提供記事です。", "広告主の見解です。"]),
+        ("en", "Sponsored by Quillfen", ["Sponsored by Quillfen"]),
+        ("en", "A. B.", ["A. B."]),
+    ],
+)
+def test_sentences_end_where_a_reader_ends_them(lang: str, text: str, sentences: list[str]) -> None:
+    assert _sentences(text, lang) == sentences
+
+
+def test_a_sentence_never_runs_on_into_the_next_block() -> None:
+    assert _sentences("Conflict of interest\nThe author\nholds shares.") == ["Conflict of interest", "The author", "holds shares."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The gull sat on the mast. " * 40_000,
+        "word " * 200_000,
+        "x" * 1_000_000,
+        ". " * 500_000,
+        '"(a. ' * 200_000,
+        "提供。" * 350_000,
+    ],
+    ids=["sentences", "words", "no space", "dots", "open quotes", "ideographs"],
+)
+def test_a_line_of_a_million_characters_is_cut_into_bounded_passages(text: str) -> None:
+    passages = split_passages(_document(text))
+    assert int((passages.ends - passages.starts).max()) <= MAX_PASSAGE
+    assert sum(len("".join(p.text.split())) for p in passages.rows(text)) == len("".join(text.split()))
+
+
+def test_a_passage_that_is_too_long_is_cut_at_a_space() -> None:
+    words = _sentences("seven77 " * MAX_PASSAGE)
+    assert {w for sentence in words for w in sentence.split()} == {"seven77"}
