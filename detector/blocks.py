@@ -24,7 +24,9 @@ _BLOCK = frozenset(
     "h1 h2 h3 h4 h5 h6 header hr html label legend li main menu nav ol option p pre section select summary table tbody td tfoot "
     "th thead title tr ul br".split()
 )
-_PLAIN = frozenset("b strong i em u small big sub sup br font abbr cite code mark q s time tt wbr tbody thead tfoot tr".split())  # say nothing
+_PLAIN = frozenset(
+    "b strong i em u small big sub sup br font abbr cite code mark q s time tt wbr tbody thead tfoot tr".split()
+)  # say nothing
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _LANDMARK_TAGS = {
     "header": Landmark.HEADER,
@@ -207,7 +209,9 @@ def _page_cues(tree: LexborHTMLParser, markup: str) -> Cue:
     cues = Cue.NONE
     if "AdvertiserContentArticle" in markup and _ADVERTISER_TYPE.search(markup):
         cues |= Cue.ADVERTISER_TYPE
-    for meta in tree.css("meta[name='keywords'],meta[property='article:section'],meta[property='article:tag'],meta[name='article:section']"):
+    for meta in tree.css(
+        "meta[name='keywords'],meta[property='article:section'],meta[property='article:tag'],meta[name='article:section']"
+    ):
         if _SPONSOR_WORD.search(meta.attributes.get("content") or ""):
             return cues | Cue.META_WORD
     return cues

@@ -13,7 +13,7 @@ from the file.
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +66,28 @@ class Network:
     def raw(self, rows: Array) -> Array:
         """Return uncalibrated probabilities, shape (rows, outputs)."""
         hidden = np.maximum((rows - self.mean) / self.scale @ self.hidden + self.hidden_bias, 0)
-        return 1 / (1 + np.exp(-(hidden @ self.output + self.output_bias)))
+        return 1 / (1 + np.exp(-np.clip(hidden @ self.output + self.output_bias, -30, 30)))
 
     def probabilities(self, rows: Array) -> Array:
         """Return calibrated probabilities, shape (rows, outputs)."""
         raw = self.raw(rows)
         return np.stack([np.interp(raw[:, k], self.curves[0, :, k], self.curves[1, :, k]) for k in range(raw.shape[1])], 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Softmax:
+    """Multinomial logistic regression, as scikit-learn fits it, inputs standardised."""
+
+    mean: Array  # (inputs,)
+    scale: Array  # (inputs,)
+    weights: Array  # (inputs, classes)
+    bias: Array
+
+    def probabilities(self, rows: Array) -> Array:
+        """Return probabilities, shape (rows, classes), each row's sum 1."""
+        logits = (rows - self.mean) / self.scale @ self.weights + self.bias
+        odds = np.exp(logits - logits.max(1, keepdims=True))
+        return np.asarray(odds / odds.sum(1, keepdims=True), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +100,7 @@ class Model:
     sentences: Network  # context rows -> labels
     titles: Network  # title rows -> opens an article
     chrome: Network  # block rows -> page chrome
-    types: Network  # article rows -> content types, one against the rest
+    types: Softmax  # article rows -> content types
     gate: float  # lowest first-level margin with which a sentence is looked at twice
     thresholds: Mapping[str, float]  # by label, and "title", "chrome", "paid_promotion", "press_release"
     card: Mapping[str, Any]
@@ -93,9 +109,8 @@ class Model:
 # Columns of the word table: the three content types, page chrome, then the words' part of the first level's labels and of any label.
 PROSE, CHROME, LABELLED = slice(0, 3), 3, slice(4, 14)
 
-FORMAT = "detector-model-1"
-_NETWORKS = ("sentences", "titles", "chrome", "types")
-_ARRAYS = ("mean", "scale", "hidden", "hidden_bias", "output", "output_bias", "curves")
+FORMAT = "detector-model-2"
+_PARTS: dict[str, type[Network | Softmax]] = {"sentences": Network, "titles": Network, "chrome": Network, "types": Softmax}
 _REMEDY = "retrain it with `detector train` or use the model that came with this version"
 
 
@@ -106,9 +121,9 @@ def save(model: Model, path: Path) -> None:
         table: Table = getattr(model, name)
         tensors[name] = table.weights.astype(np.float16)
         tensors[f"{name}.bias"] = table.bias
-    for name in _NETWORKS:
-        for array in _ARRAYS:
-            tensors[f"{name}.{array}"] = np.ascontiguousarray(getattr(getattr(model, name), array))
+    for name, part in _PARTS.items():
+        for array in fields(part):
+            tensors[f"{name}.{array.name}"] = np.ascontiguousarray(getattr(getattr(model, name), array.name))
     rest = {"name": model.name, "gate": model.gate, "thresholds": dict(model.thresholds), "card": dict(model.card)}
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     save_file(tensors, temporary, {"format": FORMAT, "model": json.dumps(rest, sort_keys=True)})
@@ -128,7 +143,7 @@ def load(path: Path) -> Model:
         return Model(
             rest["name"],
             *(Table(tensors[name], tensors[f"{name}.bias"]) for name in ("words", "rich")),
-            *(Network(*(tensors[f"{name}.{array}"] for array in _ARRAYS)) for name in _NETWORKS),
+            *(part(*(tensors[f"{name}.{array.name}"] for array in fields(part))) for name, part in _PARTS.items()),
             rest["gate"],
             rest["thresholds"],
             rest["card"],

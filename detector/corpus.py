@@ -99,7 +99,9 @@ def problems_of(record: object) -> Iterator[str]:
             yield f"`read` holds {span!r}, which is no [start, end) of the text; offsets count code points"
 
 
-def _span_problems(record: dict[str, Any], key: str, name: str, vocabulary: type[Label] | type[ContentType], length: int | None) -> Iterator[str]:
+def _span_problems(
+    record: dict[str, Any], key: str, name: str, vocabulary: type[Label] | type[ContentType], length: int | None
+) -> Iterator[str]:
     for span in record.get(key) or ():
         if not isinstance(span, dict) or not _in_order(span.get("start"), span.get("end"), length):
             yield f"`{key}` holds {span!r}, whose start and end are no [start, end) of the text; offsets count code points"

@@ -99,7 +99,7 @@ class Block:
         steps, trail = [], self.trail
         while trail is not None:
             parent, tag, index = trail
-            steps.append(tag if parent is None else f"{tag}:nth-child({index})")
+            steps.append(tag if parent is None else f"{tag if tag.isalnum() else '*'}:nth-child({index})")  # o:p is no CSS name
             trail = parent
         return " > ".join(reversed(steps)) or None
 
@@ -236,9 +236,7 @@ class Report:
             "lang": self.lang,
             "model": self.model,
             "date": self.date,
-            "articles": [
-                {"start": a.start, "end": a.end, "type": str(a.type), "score": a.score, "title": a.title} for a in self.articles
-            ],
+            "articles": [{"start": a.start, "end": a.end, "type": str(a.type), "score": a.score, "title": a.title} for a in self.articles],
             "findings": [
                 {
                     "label": str(f.label),
@@ -263,9 +261,7 @@ class Report:
             record.get("lang") or "und",
             record.get("model") or "",
             record.get("date"),
-            tuple(
-                Article(a["start"], a["end"], ContentType(a["type"]), a["score"], a["title"]) for a in record["articles"]
-            ),
+            tuple(Article(a["start"], a["end"], ContentType(a["type"]), a["score"], a["title"]) for a in record["articles"]),
             tuple(
                 Finding(Label(f["label"]), f["start"], f["end"], f["score"], f["article"], f["text"], f.get("details") or {})
                 for f in record["findings"]

@@ -8,13 +8,13 @@ import numpy as np
 
 from detector.blocks import extract_document
 from detector.classifier import Model, default_path, load
-from detector.document import CONTENT_TYPES, Article, ContentType, Document, Finding, Page, Passages, Report
+from detector.document import CONTENT_TYPES, Article, Document, Finding, Page, Passages, Report
 from detector.errors import PageError
 from detector.facts import details_of
 from detector.pages import decoded
 from detector.passages import split_passages
 from detector.scoring import Scores, score
-from detector.spans import thresholded
+from detector.spans import content_type_of, thresholded
 
 TITLE_LENGTH = 160  # code points of an article's first line that serve as its title
 
@@ -57,9 +57,7 @@ class Detector:
             self._findings(document, passages, scores, articles),
         )
 
-    def pipe(
-        self, pages: Iterable[Page | PageError], *, on_error: Literal["raise", "skip", "yield"] = "yield"
-    ) -> Iterator[Report]:
+    def pipe(self, pages: Iterable[Page | PageError], *, on_error: Literal["raise", "skip", "yield"] = "yield") -> Iterator[Report]:
         """Scan pages one by one, in order; a page that fails is a report with `error` set, or is skipped, or raises."""
         for page in pages:
             try:
@@ -77,21 +75,12 @@ class Detector:
         starts, ends = document.blocks.starts, document.blocks.ends
         articles = []
         for (first, last), probabilities in zip(scores.articles, scores.types, strict=True):
-            kind = self._type_of(probabilities.tolist())
+            kind = content_type_of(probabilities.tolist(), self.model.thresholds)
             title = document.text[starts[first] : min(ends[first], starts[first] + TITLE_LENGTH)]
             articles.append(Article(starts[first], ends[last - 1], kind, _rounded(probabilities[CONTENT_TYPES.index(kind)]), title))
         return tuple(articles)
 
-    def _type_of(self, probabilities: list[float]) -> ContentType:
-        """Return the first commercial type at or above its threshold, else editorial."""
-        for kind in (ContentType.PAID_PROMOTION, ContentType.PRESS_RELEASE):
-            if probabilities[CONTENT_TYPES.index(kind)] >= self.model.thresholds[kind]:
-                return kind
-        return ContentType.EDITORIAL
-
-    def _findings(
-        self, document: Document, passages: Passages, scores: Scores, articles: tuple[Article, ...]
-    ) -> tuple[Finding, ...]:
+    def _findings(self, document: Document, passages: Passages, scores: Scores, articles: tuple[Article, ...]) -> tuple[Finding, ...]:
         findings = []
         for label, start, end, probability in thresholded(scores.probabilities, scores.candidates, passages, self.model.thresholds):
             owner = next((i for i, a in enumerate(articles) if a.start <= start < a.end), None)

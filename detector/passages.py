@@ -9,7 +9,10 @@ from detector.document import Document, Passages
 
 MAX_PASSAGE = 2_000  # code points; longer "sentences" (tables, code, lost punctuation) are cut at a space
 
-_SPACES = {ord(c): " " for c in "\t\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"}
+_SPACES = {
+    ord(c): " "
+    for c in "\t\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+}
 _INNER_END = re.compile(r"[.!?…。！？։؟।]['\"”’»)\]]*\s+\S|[。！？]\S")
 
 

@@ -68,9 +68,7 @@ def sketch(document: Document, passages: Passages, level: FirstLevel, words: Tab
     return outline_of(document, passages, level.tokens, rarity, level.labels[:, -1], level.words[:, CHROME])
 
 
-def article_rows(
-    document: Document, passages: Passages, spans: list[Span], candidates: Rows, probabilities: Array, prose: Array
-) -> Array:
+def article_rows(document: Document, passages: Passages, spans: list[Span], candidates: Rows, probabilities: Array, prose: Array) -> Array:
     """Return the features of each article, shape (articles, ARTICLE_COLUMNS)."""
     every = np.zeros((len(passages), len(LABELS)), np.float32)
     every[candidates] = probabilities
@@ -91,7 +89,5 @@ def score(document: Document, passages: Passages, model: Model) -> Scores:
     opening = model.titles.probabilities(rows)[:, 0] if len(titles) else np.zeros(0, np.float32)
     chrome = model.chrome.probabilities(block_rows(document, outline))[:, 0]
     spans = split_articles(document, titles, opening, chrome, (model.thresholds["title"], model.thresholds["chrome"]))
-    types = model.types.probabilities(
-        article_rows(document, passages, spans, candidates, probabilities, level.words[:, PROSE])
-    )
-    return Scores(candidates, probabilities, spans, types / np.maximum(types.sum(1, keepdims=True), 1e-6))
+    types = model.types.probabilities(article_rows(document, passages, spans, candidates, probabilities, level.words[:, PROSE]))
+    return Scores(candidates, probabilities, spans, types)

@@ -1,11 +1,11 @@
 """Between probabilities and spans: findings from scored sentences, and training targets from gold spans."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.document import LABELS, Label, Passages
+from detector.document import CONTENT_TYPES, LABELS, ContentType, Label, Passages
 
 COVER = 0.5  # share of the shorter of the two that a gold span and a sentence must have in common
 
@@ -20,6 +20,14 @@ def thresholded(
         (LABELS[column], int(passages.starts[rows[row]]), int(passages.ends[rows[row]]), float(probabilities[row, column]))
         for row, column in hits.tolist()
     ]
+
+
+def content_type_of(probabilities: Sequence[float], thresholds: Mapping[str, float]) -> ContentType:
+    """Return the first commercial type whose probability is at or above its threshold, else editorial."""
+    for kind in (ContentType.PAID_PROMOTION, ContentType.PRESS_RELEASE):
+        if probabilities[CONTENT_TYPES.index(kind)] >= thresholds[kind]:
+            return kind
+    return ContentType.EDITORIAL
 
 
 def targets_of(passages: Passages, spans: Iterable[tuple[int, int, Label]]) -> NDArray[np.bool_]:

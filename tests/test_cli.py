@@ -235,7 +235,8 @@ def test_a_reader_that_has_enough_ends_the_scan_quietly(jobs: str, model_file: P
 @pytest.fixture
 def terminal() -> ModuleType:
     """The module that makes pseudo-terminals, where there is one."""
-    return pytest.importorskip("pty")
+    pty: ModuleType = pytest.importorskip("pty")
+    return pty
 
 
 def test_a_terminal_gets_a_table_in_colour(terminal: ModuleType, pages: Path, model_file: Path) -> None:
@@ -249,9 +250,7 @@ def test_a_terminal_gets_progress_where_the_reports_go_to_a_file(
     (tmp_path / "many.jsonl").write_text(pages.read_text() * 40)
     shown = _shown(terminal, command_line(model_file, "scan", tmp_path / "many.jsonl", "-o", tmp_path / "out.jsonl"))
     assert re.search(r"\r\x1b\[K\d+ pages?, \d+ pages/s, 0 failed  p\d", shown)
-    assert "\r" not in _shown(
-        terminal, command_line(model_file, "scan", tmp_path / "many.jsonl", "-o", tmp_path / "out.jsonl", "--quiet")
-    )
+    assert "\r" not in _shown(terminal, command_line(model_file, "scan", tmp_path / "many.jsonl", "-o", tmp_path / "out.jsonl", "--quiet"))
 
 
 def _shown(terminal: ModuleType, line: list[str]) -> str:

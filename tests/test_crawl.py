@@ -60,9 +60,7 @@ def _scanned(pages: list[Page | PageError], file: Path, *, jobs: int = 1) -> byt
     return file.read_bytes()
 
 
-def _run(
-    pages: list[Page | PageError], targets: tuple[Target, ...], listener: Listener, *, jobs: int = 1, resume: bool = False
-) -> None:
+def _run(pages: list[Page | PageError], targets: tuple[Target, ...], listener: Listener, *, jobs: int = 1, resume: bool = False) -> None:
     run(Crawl(ScriptedDetector, targets, jobs, resume, settings="the same"), iter(pages), listener)
 
 
@@ -137,6 +135,13 @@ def test_a_model_that_cannot_be_loaded_leaves_no_file(jobs: int, tmp_path: Path)
     targets = (Target(format_named(FormatName.JSONL), tmp_path / "out"),)
     with pytest.raises(ModelError):
         run(Crawl(_missing_model, targets, jobs), _pages(), Listener())
+    assert not list(tmp_path.iterdir())
+
+
+def test_many_jobs_without_joblib_say_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("detector.crawl.running.find_spec", lambda _: None)
+    with pytest.raises(DetectorError, match=r"pip install detector\[parallel\]"):
+        _scanned(_pages(), tmp_path / "out", jobs=2)
     assert not list(tmp_path.iterdir())
 
 

@@ -30,9 +30,7 @@ _SCORES = st.floats(0, 1)
 _OFFSETS = st.integers(0, 1 << 31)
 _DETAILS = st.dictionaries(st.sampled_from(["payer", "amount", "law"]), st.one_of(st.text(), st.lists(st.text(), max_size=2)))
 _ARTICLES = st.builds(Article, _OFFSETS, _OFFSETS, st.sampled_from(CONTENT_TYPES), _SCORES, st.text())
-_FINDINGS = st.builds(
-    Finding, st.sampled_from(LABELS), _OFFSETS, _OFFSETS, _SCORES, st.none() | st.integers(0, 9), st.text(), _DETAILS
-)
+_FINDINGS = st.builds(Finding, st.sampled_from(LABELS), _OFFSETS, _OFFSETS, _SCORES, st.none() | st.integers(0, 9), st.text(), _DETAILS)
 _REPORTS = st.builds(
     Report,
     st.text(),
@@ -58,9 +56,7 @@ def test_a_report_survives_pickling(report: Report) -> None:
 
 def test_a_record_holds_plain_strings_and_every_documented_field() -> None:
     finding = Finding(Label.NO_CONFLICT, 4, 9, 0.5, None, "no ax", {"law": ["WpHG"]})
-    record = Report(
-        "p1", "https://a.example/", "en", "m", None, (Article(0, 9, ContentType.EDITORIAL, 0.9, "T"),), (finding,)
-    ).to_dict()
+    record = Report("p1", "https://a.example/", "en", "m", None, (Article(0, 9, ContentType.EDITORIAL, 0.9, "T"),), (finding,)).to_dict()
     assert record == {
         "id": "p1",
         "url": "https://a.example/",

@@ -62,9 +62,7 @@ def test_the_type_of_a_page_covers_most_of_it() -> None:
 
 def test_article_scores_are_those_counted_by_hand() -> None:
     pairs = [(PAID, PAID), (PAID, EDITORIAL), (EDITORIAL, PAID), (EDITORIAL, EDITORIAL), (EDITORIAL, EDITORIAL), (RELEASE, None)]
-    scans = [
-        scan_of(replace(example(), articles=((0, 68, gold),)), types={(0, 68): kind} if kind else None) for gold, kind in pairs
-    ]
+    scans = [scan_of(replace(example(), articles=((0, 68, gold),)), types={(0, 68): kind} if kind else None) for gold, kind in pairs]
     scores = score_articles(scans)
     assert scores.types == {EDITORIAL: Counts(2, 1, 1), PAID: Counts(1, 1, 1), RELEASE: Counts(0, 0, 1)}
     assert scores.editorial_called_paid == 1 / 3

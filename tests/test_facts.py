@@ -82,9 +82,7 @@ def test_a_verb_between_takes_the_cue_away() -> None:
 
 def test_funders_are_listed_and_organisations_with_an_and_stay_whole() -> None:
     sentence = "Supported by a grant from the Ada and Jo Fennick Foundation, the Tolley Trust and the Ministry of Health and Care."
-    assert details_of(FUNDED, sentence) == {
-        "funder": ["Ada and Jo Fennick Foundation", "Tolley Trust", "Ministry of Health and Care"]
-    }
+    assert details_of(FUNDED, sentence) == {"funder": ["Ada and Jo Fennick Foundation", "Tolley Trust", "Ministry of Health and Care"]}
 
 
 def test_who_holds_shares_is_the_holder_and_not_the_payer() -> None:
@@ -216,9 +214,7 @@ def test_folding_keeps_every_offset(text: str) -> None:
     assert len(fold(text)) == len(text)
 
 
-@pytest.mark.parametrize(
-    "piece", ["A ", "by ", "by A, ", "(", "received from ", "§ 1, ", "1.", "was paid ", "A and ", "x-", "$1 ", "\n"]
-)
+@pytest.mark.parametrize("piece", ["A ", "by ", "by A, ", "(", "received from ", "§ 1, ", "1.", "was paid ", "A and ", "x-", "$1 ", "\n"])
 def test_time_does_not_explode_on_repetition(piece: str) -> None:
     text = piece * (20_000 // len(piece))
     started = time.perf_counter()

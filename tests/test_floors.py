@@ -65,9 +65,7 @@ def test_floors_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert read_floors(tmp_path / "floors.json") == floors
 
 
-@pytest.mark.parametrize(
-    "content", ["", "[]", "{}", '{"floors": {}}', '{"data": "d", "floors": {"a": "b"}}', '{"data": "d", "floors": 1}']
-)
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"floors": {}}', '{"data": "d", "floors": {"a": "b"}}', '{"data": "d", "floors": 1}'])
 def test_a_file_that_holds_no_floors_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "floors.json"
     path.write_text(content)

@@ -77,9 +77,7 @@ def test_a_folder_that_links_to_itself_is_read_once(tmp_path: Path) -> None:
 
 def test_a_folder_without_known_suffixes_is_an_error(tmp_path: Path) -> None:
     _write(tmp_path / "logo.png", "x")
-    assert str(_only_error(tmp_path)).startswith(
-        f"{tmp_path.as_posix()}: no file in this folder has a known suffix; name files .txt"
-    )
+    assert str(_only_error(tmp_path)).startswith(f"{tmp_path.as_posix()}: no file in this folder has a known suffix; name files .txt")
 
 
 def test_a_glob_is_expanded_recursively_and_sorted(tmp_path: Path) -> None:
@@ -242,6 +240,4 @@ def test_one_html_page_imports_none_of_the_heavy_libraries(tmp_path: Path) -> No
 
 def test_pages_that_were_read_can_be_decoded(tmp_path: Path) -> None:
     path = _write(tmp_path / "a.html", '<meta charset="windows-1252">Größe'.encode("cp1252"))
-    assert [decoded(page).content for page in read_pages([path]) if isinstance(page, Page)] == [
-        '<meta charset="windows-1252">Größe'
-    ]
+    assert [decoded(page).content for page in read_pages([path]) if isinstance(page, Page)] == ['<meta charset="windows-1252">Größe']

@@ -75,9 +75,7 @@ def test_a_declaration_counts_in_html_and_in_its_first_4_kb_only() -> None:
     assert str(_read(b" " * 4096 + content, html=True)).endswith("Größe")
 
 
-@pytest.mark.parametrize(
-    "charset", ["none", "x-user-defined", "utf8mb4", "", "base64", "idna", "unicode_escape", "a\0b", "ü" * 500]
-)
+@pytest.mark.parametrize("charset", ["none", "x-user-defined", "utf8mb4", "", "base64", "idna", "unicode_escape", "a\0b", "ü" * 500])
 def test_a_charset_that_no_page_is_in_is_skipped(charset: str) -> None:
     assert _read("Größe".encode(), charset=charset) == "Größe"
 

@@ -164,9 +164,7 @@ def test_a_packed_parquet_file_is_refused_with_the_known_suffixes(tmp_path: Path
 
 
 @pytest.mark.parametrize(("name", "library"), [("a.csv", "pandas"), ("a.parquet", "pyarrow")])
-def test_without_its_library_a_table_names_the_extra(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, library: str
-) -> None:
+def test_without_its_library_a_table_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, library: str) -> None:
     monkeypatch.setitem(sys.modules, library, None)
     (error,) = _read(tmp_path / name, "id,text\na,b\n")
     assert str(error).endswith(f"{name}: reading it needs {library}; run `pip install detector[tables]`")

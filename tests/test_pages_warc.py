@@ -49,9 +49,7 @@ def _brotli(body: bytes) -> bytes:
 def test_a_response_is_a_page_with_the_archives_facts(tmp_path: Path) -> None:
     archive = _record("a", _http(HTML.encode("cp1252"), 'Text/HTML; charset="ISO-8859-1"'))
     (page,) = _read(tmp_path / "a.warc", archive)
-    assert page == Page(
-        "<urn:uuid:a>", HTML.encode("cp1252"), True, "https://blatt.example/a", None, "ISO-8859-1", "2024-05-01T10:00:00Z"
-    )
+    assert page == Page("<urn:uuid:a>", HTML.encode("cp1252"), True, "https://blatt.example/a", None, "ISO-8859-1", "2024-05-01T10:00:00Z")
     assert decoded(page).content == HTML
 
 

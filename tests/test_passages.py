@@ -85,7 +85,7 @@ def test_every_block_has_a_passage(text: str) -> None:
             ["Tarn fell.", "Quillfen rose 1.5 % in the U.S. market.", "Why?"],
         ),
         ("de", "Das gilt z. B. für Dr. Ney. Er hält Aktien.", ["Das gilt z. B. für Dr. Ney.", "Er hält Aktien."]),
-        ("fr", "M. Roux détient des titres. Il peut vendre.", ["M. Roux détient des titres.", "Il peut vendre."]),
+        ("fr", "La société l'a payé. Il peut vendre.", ["La société l'a payé.", "Il peut vendre."]),
         ("ja", "提供記事です。広告主の見解です。", ["提供記事です。", "広告主の見解です。"]),
         ("en", "Sponsored by Quillfen", ["Sponsored by Quillfen"]),
         ("en", "A. B.", ["A. B."]),

@@ -50,15 +50,11 @@ def reports(draw: st.DrawFn, text: str) -> Report:
     """Draw a report whose spans overlap in any way, some of them outside the text."""
     at = st.integers(-2, len(text) + 3)
     score = st.floats(0, 1)
-    articles = draw(
-        st.lists(st.builds(Article, at, at, st.sampled_from(ContentType), score, st.text(max_size=8)), max_size=4).map(tuple)
-    )
+    articles = draw(st.lists(st.builds(Article, at, at, st.sampled_from(ContentType), score, st.text(max_size=8)), max_size=4).map(tuple))
     details = st.dictionaries(st.sampled_from(["payer", "law"]), st.text(max_size=8) | st.lists(st.text(max_size=5), max_size=3))
     article = st.none() | st.integers(0, 4)
     findings = draw(
-        st.lists(st.builds(Finding, st.sampled_from(Label), at, at, score, article, st.text(max_size=30), details), max_size=6).map(
-            tuple
-        )
+        st.lists(st.builds(Finding, st.sampled_from(Label), at, at, score, article, st.text(max_size=30), details), max_size=6).map(tuple)
     )
     return Report(draw(st.text(max_size=8)), draw(st.none() | st.text(max_size=8)), articles=articles, findings=findings)
 
@@ -182,8 +178,7 @@ def test_html_marks_findings_inside_their_article() -> None:
     section = page[page.index('<section class="paid_promotion" id="article-1"') :]
     section = section[: section.index("</section>")]
     assert (
-        'title="sponsorship_disclosure 0.99 · payer: Vellmark AG, Zell · amount: 40,000.00 USD">Sponsored by Vellmark AG.</mark>'
-        in section
+        'title="sponsorship_disclosure 0.99 · payer: Vellmark AG, Zell · amount: 40,000.00 USD">Sponsored by Vellmark AG.</mark>' in section
     )
     assert "We may earn" not in section
     assert "Buy Vellmark &lt;now&gt; &amp; smile" in section

@@ -55,9 +55,7 @@ class Rigid(Detector):
 
     def scan_document(self, document: Document) -> Report:
         text = document.text
-        return Report(
-            document.id, findings=tuple(_finding(b.start, b.end) for b in document.blocks if text[b.start : b.end] == TITLE)
-        )
+        return Report(document.id, findings=tuple(_finding(b.start, b.end) for b in document.blocks if text[b.start : b.end] == TITLE))
 
 
 def _finding(start: int, end: int) -> Finding:

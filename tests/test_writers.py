@@ -21,7 +21,7 @@ from detector.writers.formats import format_by_suffix, format_named
 from detector.writers.names import FormatName, Rows
 
 TEXT = "Rain is due on Sunday.\nBuy a Vellmark boiler. Sponsored by Vellmark AG. No advice.\nWe earn a <commission>."
-PAGES = [
+PAGES: list[Page | PageError] = [
     Page("a/1 ä.txt", TEXT, url="https://example.org/a?b=1"),
     Page("empty", "Nothing to see here."),
     PageError("lost.txt", "there is no such file", "check the path"),

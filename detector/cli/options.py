@@ -14,13 +14,9 @@ Inputs = Annotated[
 FromFile = Annotated[Path | None, typer.Option(metavar="LIST", help="Read more paths from a file, one a line.")]
 OutputFormat = Annotated[
     FormatName | None,
-    typer.Option(
-        "--format", help="Default: by the suffix of -o, else table on a terminal and jsonl in a pipe.", show_default=False
-    ),
+    typer.Option("--format", help="Default: by the suffix of -o, else table on a terminal and jsonl in a pipe.", show_default=False),
 ]
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, which appears once it is whole.")
-]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, which appears once it is whole.")]
 RowsOption = Annotated[Rows, typer.Option("--rows", help="What a row of Parquet is.")]
 ModelFile = Annotated[Path | None, typer.Option("--model", metavar="FILE", help="A file that `detector train` wrote.")]
 Labels = Annotated[list[str] | None, typer.Option("--labels", metavar="LABEL,...", help="Report findings of these labels only.")]
@@ -32,9 +28,7 @@ Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Sca
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run to this output file that was killed.")]
 FailOn = Annotated[
     list[str] | None,
-    typer.Option(
-        "--fail-on", metavar="LABEL[:SCORE]", help="Exit with 1 if this is found, a label or article type; may be repeated."
-    ),
+    typer.Option("--fail-on", metavar="LABEL[:SCORE]", help="Exit with 1 if this is found, a label or article type; may be repeated."),
 ]
 Clean = Annotated[
     Path | None,

@@ -56,7 +56,7 @@ def report_target(name: FormatName | None, output: Path | None, rows: Rows, plai
     terminal = output is None and sys.stdout.isatty()
     if name is None:
         name = FormatName.TABLE if terminal else format_by_suffix(output.suffix if output is not None else "")
-    colour = terminal and not plain and "NO_COLOR" not in os.environ
+    colour = terminal and not plain and not os.environ.get("NO_COLOR")
     return Target(format_named(name, rows=rows, colour=colour), output)
 
 

@@ -19,9 +19,7 @@ def inputs_of(paths: list[str] | None, listed: Path | None) -> list[str]:
         try:
             text = sys.stdin.read() if str(listed) == "-" else listed.read_text("utf-8", "surrogateescape")
         except OSError as error:
-            raise typer.BadParameter(
-                f"{listed}: {error.strerror}; name a file that lists paths", param_hint="--from-file"
-            ) from None
+            raise typer.BadParameter(f"{listed}: {error.strerror}; name a file that lists paths", param_hint="--from-file") from None
         inputs += filter(None, text.splitlines())
     if not inputs:
         raise typer.BadParameter("nothing to scan; name files, folders or globs, or - for standard input", param_hint="PATHS...")

@@ -2,6 +2,6 @@
 
 from detector.crawl.outputs import Target
 from detector.crawl.records import Record
-from detector.crawl.run import Crawl, Watcher, run
+from detector.crawl.running import Crawl, Watcher, run
 
 __all__ = ["Crawl", "Record", "Target", "Watcher", "run"]

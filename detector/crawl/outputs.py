@@ -1,5 +1,6 @@
 """Write formats to files that appear whole or not at all, or straight to a stream."""
 
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -90,6 +91,7 @@ class _Output:
         self._write(self.target.format.foot)
         self.file.flush()
         if self.target.whole:
+            os.fsync(self.file.fileno())
             self.file.close()
             _move(self.target)
 
@@ -111,9 +113,7 @@ def _opened(target: Target, stack: ExitStack, mode: str) -> BinaryIO:
         path = target.partial if target.whole else target.path
         return stack.enter_context(path.open(mode))  # type: ignore[return-value] # both modes give a BinaryIO
     except OSError as error:
-        raise DetectorError(
-            f"{target.path}: it cannot be written ({error.strerror}); check the folder and its permissions"
-        ) from error
+        raise DetectorError(f"{target.path}: it cannot be written ({error.strerror}); check the folder and its permissions") from error
 
 
 def _move(target: Target) -> None:

@@ -41,7 +41,7 @@ GEOMETRY = (
 )
 _SHAPES = GEOMETRY.index("joined_before")
 _CLOSERS = ".!?…。！？"
-_QUOTE = re.compile("[\"“”„«»]")
+_QUOTE = re.compile('["“”„«»]')
 _NUMBER = re.compile(r"\d")
 
 
@@ -83,9 +83,7 @@ def _headings(document: Document, passages: Passages) -> NDArray[np.intp]:
     return np.concatenate(([-1], latest[:-1])).astype(np.intp)
 
 
-def _geometry(
-    document: Document, passages: Passages, rows: NDArray[np.intp], headings: NDArray[np.intp]
-) -> NDArray[np.float32]:
+def _geometry(document: Document, passages: Passages, rows: NDArray[np.intp], headings: NDArray[np.intp]) -> NDArray[np.float32]:
     count = len(passages)
     blocks = passages.blocks
     before, after = np.maximum(rows - 1, 0), np.minimum(rows + 1, count - 1)

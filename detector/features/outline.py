@@ -123,9 +123,7 @@ def _echoes(starts: NDArray[np.intp], ends: NDArray[np.intp], tokens: Tokens, we
     first, last = np.searchsorted(places, starts), np.searchsorted(places, ends)
     mass = np.concatenate(([0.0], np.cumsum(weights)))
     own = np.maximum(mass[last] - mass[first], 1e-6)
-    around = (
-        mass[np.searchsorted(places, starts + WINDOW // 2)] - mass[np.searchsorted(places, starts - WINDOW // 2)] + 1e-6
-    )
+    around = mass[np.searchsorted(places, starts + WINDOW // 2)] - mass[np.searchsorted(places, starts - WINDOW // 2)] + 1e-6
     after = _range_sums(recurs, first, last) / own
     before = _range_sums(occurred, first, last) / own
     return after.astype(np.float32), before.astype(np.float32), (spanning[first] / around).astype(np.float32)

@@ -50,9 +50,7 @@ _SUPERSETS = {
 }
 # Python's own escapes and transports, which no page is in; UTF-7 is refused by browsers because it hides markup.
 _REFUSED = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
-_DECLARATION = re.compile(
-    rb"""<(?:meta\s[^>]{0,400}?charset|\?xml\s[^>]{0,400}?encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE
-)
+_DECLARATION = re.compile(rb"""<(?:meta\s[^>]{0,400}?charset|\?xml\s[^>]{0,400}?encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 
 
 def decoded(page: Page) -> Page:

@@ -43,9 +43,7 @@ def read_parquet(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterat
         raise _without_rows(name)
 
 
-def _read_delimited(
-    header: bytes, separator: str, stream: io.BufferedIOBase, name: str, fields: Fields
-) -> Iterator[Page | PageError]:
+def _read_delimited(header: bytes, separator: str, stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[Page | PageError]:
     pandas = needed("pandas", "tables", name)
     names = _cells(header, separator, name)
     wanted = _wanted(names, name, fields)

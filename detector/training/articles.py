@@ -154,7 +154,9 @@ def outline_rows(documents: Sequence[Prepared], level: Level) -> OutlineRows:
     )
 
 
-def fit_calibrated(rows: Array, targets: NDArray[np.bool_], folds: Rows, weights: NDArray[np.float64], *, penalty: float, epochs: int) -> Network:
+def fit_calibrated(
+    rows: Array, targets: NDArray[np.bool_], folds: Rows, weights: NDArray[np.float64], *, penalty: float, epochs: int
+) -> Network:
     """Fit a network on all rows and calibrate it on those of the folds' twins."""
     _, raw = fold_twins(rows, targets, weights, folds, penalty=penalty, epochs=epochs)
     return calibrated(fit_network(rows, targets, weights, penalty=penalty, epochs=epochs), raw, targets, weights)

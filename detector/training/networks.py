@@ -1,16 +1,16 @@
 """Fit the second level and the article layer: small networks, averaged over seeds, calibrated on folds they did not see."""
 
 import warnings
-from collections.abc import Sequence
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
-from detector.classifier import Network
+from detector.classifier import Network, Softmax
 from detector.training.prepare import FOLDS
 
 UNITS = 48
@@ -51,7 +51,11 @@ def calibrated(network: Network, raw: Array, targets: NDArray[np.bool_], weights
     curves = np.empty((2, KNOTS, targets.shape[1]), np.float32)
     for k in range(targets.shape[1]):
         fitted = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(raw[:, k], targets[:, k], sample_weight=weights)
-        knots = np.unique(np.concatenate(([0, 1], np.quantile(raw[raw[:, k] > 0.01, k], np.linspace(0, 1, KNOTS - 2)) if (raw[:, k] > 0.01).any() else [0.5])))
+        knots = np.unique(
+            np.concatenate(
+                ([0, 1], np.quantile(raw[raw[:, k] > 0.01, k], np.linspace(0, 1, KNOTS - 2)) if (raw[:, k] > 0.01).any() else [0.5])
+            )
+        )
         knots = np.interp(np.linspace(0, len(knots) - 1, KNOTS), np.arange(len(knots)), knots)
         curves[0, :, k] = knots
         curves[1, :, k] = np.maximum.accumulate(0.98 * fitted.predict(knots) + 0.02 * knots)
@@ -70,17 +74,10 @@ def fold_twins(
     return twins, raw
 
 
-def best_threshold(targets: Sequence[bool] | NDArray[np.bool_], scores: NDArray[np.float32], *, precision: float = 0.0) -> float:
-    """Return the score that gives the highest F1 (of those that reach a precision, where one is asked for)."""
-    order = np.argsort(-scores, kind="stable")
-    gold = np.asarray(targets, np.bool_)[order]
-    hits = np.cumsum(gold)
-    ranks = np.arange(1, len(gold) + 1)
-    f1 = 2 * hits / (ranks + max(gold.sum(), 1))
-    last_of_ties = np.append(scores[order][1:] < scores[order][:-1], True)
-    allowed = last_of_ties & (hits / ranks >= precision)
-    if not gold.any() or not allowed.any():
-        return 0.5
-    best = int(np.argmax(np.where(allowed, f1, -1)))
-    low = scores[order][best + 1] if best + 1 < len(gold) else scores[order][best]
-    return float(np.clip((scores[order][best] + low) / 2, 0.02, 0.98))
+def fit_softmax(rows: Array, targets: NDArray[np.bool_], weights: NDArray[np.float64]) -> Softmax:
+    """Fit a multinomial logistic regression; `targets` has one true column a row."""
+    mean, scale = rows.mean(0), np.maximum(rows.std(0), 1e-3)
+    fitted = LogisticRegression(C=0.1, max_iter=500).fit((rows - mean) / scale, targets.argmax(1), sample_weight=weights)
+    return Softmax(
+        mean.astype(np.float32), scale.astype(np.float32), fitted.coef_.T.astype(np.float32).copy(), fitted.intercept_.astype(np.float32)
+    )

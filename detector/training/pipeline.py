@@ -6,22 +6,23 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from detector.classifier import PROSE, Model
+from detector.classifier import Model
 from detector.corpus import Example
-from detector.document import CONTENT_TYPES, LABELS, ContentType
+from detector.document import CONTENT_TYPES, LABELS
 from detector.errors import CorpusError
-from detector.scoring import article_rows
 from detector.training import articles, sentences, tables
-from detector.training.networks import best_threshold
+from detector.training.networks import fit_softmax
 from detector.training.prepare import FOLDS, Prepared, prepare
 from detector.training.sentences import Level
+from detector.training.thresholds import tuned
 
 Log = Callable[[str], None]
 
 
-def train(examples: Sequence[Example], *, markup: dict[str, bytes] | None = None, name: str = "default", log: Log = lambda _: None) -> Model:
+def train(
+    examples: Sequence[Example], *, markup: dict[str, bytes] | None = None, name: str = "default", log: Log = lambda _: None
+) -> Model:
     """Fit and calibrate a model on the train split; thresholds come from the dev split, or where there is none from the folds.
 
     Raises CorpusError where a label or a content type has no example at all.
@@ -37,14 +38,14 @@ def train(examples: Sequence[Example], *, markup: dict[str, bytes] | None = None
     titles = articles.fit_calibrated(outline.titles, outline.opens, outline.title_folds, ones[0], penalty=0.1, epochs=30)
     chrome = articles.fit_calibrated(outline.blocks, outline.chrome, outline.block_folds, ones[1], penalty=0.1, epochs=20)
     kinds = articles.type_rows(fitting, levels)
-    types = articles.fit_calibrated(kinds.rows, kinds.targets, kinds.folds, kinds.weights, penalty=1.0, epochs=40)
+    types = fit_softmax(kinds.rows, kinds.targets, kinds.weights)
     log(f"article layer: {len(outline.titles)} possible titles, {len(kinds.rows)} articles of known type")
     assert whole.sentences is not None
     model = Model(name, whole.words, whole.rich, whole.sentences, titles, chrome, types, whole.gate, {}, _card(examples))
     tuning = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in fitting]
-    thresholds = {**_label_thresholds(tuning), **_article_thresholds(model, dev or pages, tuning)}
-    log("thresholds: " + ", ".join(f"{key} {value:.2f}" for key, value in thresholds.items()))
-    return replace(model, thresholds=thresholds)
+    model = tuned(model, tuning, dev or pages)
+    log("thresholds: " + ", ".join(f"{key} {value:.2f}" for key, value in model.thresholds.items()))
+    return model
 
 
 def _is_page(example: Example) -> bool:
@@ -82,46 +83,6 @@ def _fit_sentences(fitting: Sequence[Prepared], pages: Sequence[Prepared], log: 
     networks, network = sentences.fit_context(rows)
     fitted = [replace(level, sentences=n) for level, n in zip(levels, (*networks, network), strict=True)]
     return fitted[:FOLDS], fitted[FOLDS]
-
-
-def _label_thresholds(tuning: Sequence[tuple[Prepared, Level]]) -> dict[str, float]:
-    """Return for each label the probability with the best F1 over all sentences that were read."""
-    scores, targets = [], []
-    for d, level in tuning:
-        if not d.read.any():
-            continue
-        first = level.first(d)
-        every = np.zeros((len(d.passages), len(LABELS)), np.float32)
-        candidates = first.candidates(level.gate)
-        every[candidates] = level.probabilities(d, first, candidates)
-        scores.append(every[d.read])
-        targets.append(d.targets[d.read])
-    found, gold = np.concatenate(scores), np.concatenate(targets)
-    return {str(label): best_threshold(gold[:, k], found[:, k]) for k, label in enumerate(LABELS)}
-
-
-def _article_thresholds(model: Model, pages: Sequence[Prepared], tuning: Sequence[tuple[Prepared, Level]]) -> dict[str, float]:
-    whole = Level(model.words, model.rich)
-    outline = articles.outline_rows(pages, whole)
-    thresholds = {
-        "title": best_threshold(outline.opens[:, 0], model.titles.probabilities(outline.titles)[:, 0]),
-        "chrome": best_threshold(outline.chrome[:, 0], model.chrome.probabilities(outline.blocks)[:, 0]),
-    }
-    kept = [(d, level) for d, level in tuning if len(d.example.articles) == 1 and d.example.layer != "composites"]
-    found = np.stack([_type_probabilities(model, d, level) for d, level in kept])
-    for kind in (ContentType.PAID_PROMOTION, ContentType.PRESS_RELEASE):
-        gold = np.array([d.example.articles[0][2] == kind for d, _ in kept])
-        thresholds[str(kind)] = best_threshold(gold, found[:, CONTENT_TYPES.index(kind)])
-    return thresholds
-
-
-def _type_probabilities(model: Model, d: Prepared, level: Level) -> NDArray[np.float32]:
-    first = level.first(d)
-    candidates = first.candidates(level.gate)
-    span = [(0, len(d.document.blocks))]
-    rows = article_rows(d.document, d.passages, span, candidates, level.probabilities(d, first, candidates), first.words[:, PROSE])
-    raw = model.types.probabilities(rows)[0]
-    return raw / max(float(raw.sum()), 1e-6)
 
 
 def _card(examples: Sequence[Example]) -> dict[str, Any]:

@@ -44,9 +44,7 @@ def prepare(examples: Sequence[Example], markup: dict[str, bytes] | None = None)
         read = np.zeros(len(passages), np.bool_)
         for start, end in example.read:
             read[covered(passages, start, end)] = True
-        prepared.append(
-            Prepared(example, document, passages, targets_of(passages, example.findings), read, fold_of(example.site))
-        )
+        prepared.append(Prepared(example, document, passages, targets_of(passages, example.findings), read, fold_of(example.site)))
     return prepared
 
 

@@ -70,7 +70,9 @@ def weighted(matrix: Matrix, idf: NDArray[np.float32]) -> Matrix:
     return sparse.csr_matrix(sparse.diags(1 / np.maximum(norms, 1e-3)) @ matrix @ sparse.diags(idf), dtype=np.float32)
 
 
-def fit_columns(matrix: Matrix, targets: NDArray[np.bool_], weights: NDArray[np.float64], cost: float = COST) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def fit_columns(
+    matrix: Matrix, targets: NDArray[np.bool_], weights: NDArray[np.float64], cost: float = COST
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Fit one linear SVM a target column; return (features, columns) weights and (columns,) biases."""
     fits = Parallel(n_jobs=2)(delayed(_fit)(matrix, targets[:, k], weights, cost) for k in range(targets.shape[1]))
     return np.stack([w for w, _ in fits], 1).astype(np.float32), np.array([b for _, b in fits], np.float32)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Protocol
 
 from detector.crawl.journal import Journal, Kept, journal_of, kept_of
@@ -45,7 +46,9 @@ def run(crawl: Crawl, pages: Iterable[Page | PageError], watcher: Watcher) -> No
     path = journal_of(crawl.targets)
     if crawl.resume and path is None:
         raise DetectorError("only a run that writes files can be resumed; name one with -o, or leave --resume out")
-    recorder.prepare()  # before any file is made
+    if crawl.jobs > 1 and find_spec("joblib") is None:
+        raise DetectorError("scanning with --jobs needs joblib, which is not installed; run `pip install detector[parallel]`")
+    recorder.prepare()  # like the others, before any file is made
     kept = kept_of(path, crawl.settings, crawl.targets) if path and crawl.resume else None
     left = iter(pages)
     if kept is not None:

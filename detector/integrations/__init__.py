@@ -1,0 +1,1 @@
+"""Scan inside other frameworks: one file each, which alone imports it."""
