@@ -3,15 +3,21 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.document import Document
+from detector.document import Document, Passages
 
 MIN_LENGTH = 200  # code points; what is shorter is no article of its own but part of the one before
+
+BOILERPLATE_SHARE = 0.5  # of a piece's characters
 
 Span = tuple[int, int]  # first and last block, half open
 
 
 def split_articles(
-    document: Document, titles: NDArray[np.intp], opening: NDArray[np.float32], chrome: NDArray[np.float32], thresholds: tuple[float, float]
+    document: Document,
+    titles: NDArray[np.intp],
+    opening: NDArray[np.float32],
+    chrome: NDArray[np.float32],
+    thresholds: tuple[float, float],
 ) -> list[Span]:
     """Return the runs of blocks that are articles, in order; chrome around them belongs to none.
 
@@ -20,7 +26,7 @@ def split_articles(
     """
     open_at, chrome_at = thresholds
     starts, ends = document.blocks.starts, document.blocks.ends
-    cuts = _cuts(titles, opening, open_at)
+    cuts = [int(i) for i, p in zip(titles, opening, strict=True) if p >= open_at]
     is_chrome = chrome >= chrome_at
     spans: list[Span] = []
     for first, last in zip([0, *cuts], [*cuts, len(starts)], strict=True):
@@ -35,9 +41,21 @@ def split_articles(
     return spans or [(0, len(starts))]
 
 
-def _cuts(titles: NDArray[np.intp], opening: NDArray[np.float32], threshold: float) -> list[int]:
-    """Return the blocks that open an article: the likeliest of each run of neighbours above the threshold, or the first of a doubled title."""
-    return [int(i) for i, p in zip(titles, opening, strict=True) if p >= threshold]
+def join_boilerplate(passages: Passages, spans: list[Span], boilerplate: NDArray[np.bool_]) -> list[Span]:
+    """Return the articles with pieces that are mostly boilerplate joined to the one before: nobody publishes a disclaimer by itself.
+
+    `boilerplate` (passages,) says which sentences disclose or disclaim.
+    """
+    lengths = passages.ends - passages.starts
+    joined: list[Span] = []
+    for first, last in spans:
+        piece = slice(*np.searchsorted(passages.blocks, (first, last)).tolist())
+        share = (lengths * boilerplate)[piece].sum() / lengths[piece].sum()
+        if joined and share >= BOILERPLATE_SHARE:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def _trimmed(first: int, last: int, chrome: NDArray[np.bool_], *, at_start: bool) -> Span | None:

@@ -24,9 +24,6 @@ _BLOCK = frozenset(
     "h1 h2 h3 h4 h5 h6 header hr html label legend li main menu nav ol option p pre section select summary table tbody td tfoot "
     "th thead title tr ul br".split()
 )
-_PLAIN = frozenset(
-    "b strong i em u small big sub sup br font abbr cite code mark q s time tt wbr tbody thead tfoot tr".split()
-)  # say nothing
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _LANDMARK_TAGS = {
     "header": Landmark.HEADER,
@@ -50,6 +47,7 @@ _SPONSOR_WORD = re.compile(
     re.IGNORECASE,
 )
 _DISCLAIMER_WORD = re.compile(r"disclaim|disclos|affiliate|haftung|riesgo|rechtshinweis|transparen[cz]", re.IGNORECASE)
+_CUE_WORD = re.compile(f"{_SPONSOR_WORD.pattern}|{_DISCLAIMER_WORD.pattern}", re.IGNORECASE)
 _URL_WORD = re.compile(
     r"(?:^|[/_.-])(?:sponsor(?:ed|s)?|advertorials?|partner-?content|brand(?:ed)?-?(?:content|studio|voice)|paid-?(?:post|content)|"
     r"promoted|native|anzeigen?|publirr?ed\w*|publi-?reportage|patrocinad\w*|press-?releases?)(?:$|[/_.-])",
@@ -93,7 +91,7 @@ def _from_html(page: Page, markup: str) -> Document:
         raise PageError(page.id, f"its HTML cannot be parsed ({error})", "save the page again") from error
     writer = _Writer()
     if tree.body is not None:
-        _walk(tree.body, writer)
+        _walk(tree.body, writer, "sponsored" in markup)
     text = "\n".join(writer.parts)
     declared = (tree.root.attributes.get("lang") if tree.root is not None else None) or ""
     lang = page.lang or declared[:2].lower() or language_of(text)
@@ -125,17 +123,20 @@ class _Writer:
 
     def blocks(self) -> Blocks:
         columns = [list(column) for column in zip(*self.columns, strict=True)] or [[] for _ in range(7)]
-        return Blocks(*columns)  # type: ignore[arg-type]
+        return Blocks(*columns)
 
 
-def _walk(body: LexborNode, writer: _Writer) -> None:
-    """Visit every node in document order without recursion, keeping one frame an open element."""
+def _walk(body: LexborNode, writer: _Writer, paid_links: bool) -> None:
+    """Visit every node in document order without recursion, keeping one frame an open element.
+
+    Elements inside a line of text say nothing, but for links where the page has `paid_links` at all: reading attributes is dear.
+    """
     stack: list[tuple[LexborNode, bool, bool, _Context, int]] = []
     context: _Context = (0, 0, 0, (None, "body", 1))
     linked, index, words = False, 0, writer.words
     node = body.first_child
     while node is not None:
-        tag = node.tag
+        tag = node.tag or "-comment"
         if tag == "-text":
             text = node.text_content or ""
             if words:
@@ -153,7 +154,7 @@ def _walk(body: LexborNode, writer: _Writer) -> None:
                 writer.close_block()
             child = node.first_child
             if child is not None:
-                inner = context if tag in _PLAIN else _enter(tag, node.attributes, context, index)
+                inner = _enter(tag, node.attributes, context, index) if block or (paid_links and tag == "a") else context
                 if inner is not None:
                     stack.append((node, block, linked, context, index))
                     context, linked, index, node = inner, linked or tag == "a", 0, child
@@ -190,6 +191,7 @@ def _enter(tag: str, attributes: dict[str, str | None], context: _Context, index
     return landmark, heading, cues, (trail, tag, index)
 
 
+_WORD_CACHE = 4_000  # strings kept; a page has some hundred
 _word_cache: dict[str, int] = {}
 
 
@@ -197,10 +199,12 @@ def _word_cues(words: str) -> int:
     """Return the cues of one class or id string; the same strings recur on a page and a site, so they are kept."""
     cues = _word_cache.get(words)
     if cues is None:
-        if len(_word_cache) >= 50_000:
+        if len(_word_cache) >= _WORD_CACHE:
             _word_cache.clear()
-        cues = Cue.SPONSOR_WORD.value if _SPONSOR_WORD.search(words) else 0
-        cues |= Cue.DISCLAIMER_WORD.value if _DISCLAIMER_WORD.search(words) else 0
+        cues = 0
+        if _CUE_WORD.search(words):
+            cues = Cue.SPONSOR_WORD.value if _SPONSOR_WORD.search(words) else 0
+            cues |= Cue.DISCLAIMER_WORD.value if _DISCLAIMER_WORD.search(words) else 0
         _word_cache[words] = cues
     return cues
 

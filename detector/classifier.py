@@ -37,7 +37,7 @@ class Table:
 
     def rarity(self, ids: NDArray[np.uint32]) -> Array:
         """Return the squared IDF of some rows."""
-        return self.weights[ids, -1]
+        return np.asarray(self.weights[ids, -1], np.float32)
 
     def margins(self, ngrams: Iterable[Ngrams], passages: int) -> Array:
         """Return the margins of some passages, shape (passages, columns)."""
@@ -48,7 +48,7 @@ class Table:
             opens = np.flatnonzero(np.concatenate(([True], grams.owners[1:] != grams.owners[:-1])))
             sums[grams.owners[opens]] += np.add.reduceat(self.weights[grams.ids], opens, axis=0)
         norms = np.sqrt(sums[:, -1:])
-        return sums[:, :-1] / np.maximum(norms, np.float32(1e-3)) + self.bias
+        return np.asarray(sums[:, :-1] / np.maximum(norms, np.float32(1e-3)) + self.bias, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,14 @@ class Network:
     def raw(self, rows: Array) -> Array:
         """Return uncalibrated probabilities, shape (rows, outputs)."""
         hidden = np.maximum((rows - self.mean) / self.scale @ self.hidden + self.hidden_bias, 0)
-        return 1 / (1 + np.exp(-np.clip(hidden @ self.output + self.output_bias, -30, 30)))
+        logits = np.clip(hidden @ self.output + self.output_bias, -30, 30)
+        return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
 
     def probabilities(self, rows: Array) -> Array:
         """Return calibrated probabilities, shape (rows, outputs)."""
         raw = self.raw(rows)
-        return np.stack([np.interp(raw[:, k], self.curves[0, :, k], self.curves[1, :, k]) for k in range(raw.shape[1])], 1)
+        columns = [np.interp(raw[:, k], self.curves[0, :, k], self.curves[1, :, k]) for k in range(raw.shape[1])]
+        return np.stack(columns, 1).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Model:
     chrome: Network  # block rows -> page chrome
     types: Softmax  # article rows -> content types
     gate: float  # lowest first-level margin with which a sentence is looked at twice
-    thresholds: Mapping[str, float]  # by label, and "title", "chrome", "paid_promotion", "press_release"
+    thresholds: Mapping[str, float]  # by label, and "title", "chrome", "editorial", "paid_promotion"
     card: Mapping[str, Any]
 
 
@@ -116,7 +118,7 @@ _REMEDY = "retrain it with `detector train` or use the model that came with this
 
 def save(model: Model, path: Path) -> None:
     """Write a model to one file, moved into place whole."""
-    tensors = {}
+    tensors: dict[str, NDArray[Any]] = {}
     for name in ("words", "rich"):
         table: Table = getattr(model, name)
         tensors[name] = table.weights.astype(np.float16)
@@ -140,17 +142,13 @@ def load(path: Path) -> Model:
                 raise ModelError(f"{path}: its format is {metadata.get('format')!r}, this version reads {FORMAT!r}; {_REMEDY}")
             rest = json.loads(metadata["model"])
             tensors = {key: file.get_tensor(key).astype(np.float32) for key in file.keys()}  # noqa: SIM118 - not a dict
-        return Model(
-            rest["name"],
-            *(Table(tensors[name], tensors[f"{name}.bias"]) for name in ("words", "rich")),
-            *(part(*(tensors[f"{name}.{array.name}"] for array in fields(part))) for name, part in _PARTS.items()),
-            rest["gate"],
-            rest["thresholds"],
-            rest["card"],
-        )
+        parts: dict[str, Any] = {name: Table(tensors[name], tensors[f"{name}.bias"]) for name in ("words", "rich")}
+        for name, part in _PARTS.items():
+            parts[name] = part(**{array.name: tensors[f"{name}.{array.name}"] for array in fields(part)})
+        return Model(**parts, **rest)
     except FileNotFoundError:
         raise ModelError(f"{path}: there is no such model file; give --model a file that `detector train` wrote") from None
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path}: it is not a detector model ({error}); {_REMEDY}") from error
 
 

@@ -1,9 +1,9 @@
 """Read labelled data into examples, and check it.
 
-Two layouts. A folder with `documents.jsonl.gz` is a corpus with its labels beside the texts (`sentences`, `natural`, `articles`, `composites`,
-`unlabelled`, each optional). Any other folder, or a single file, holds JSON lines as `data/README.md` documents them: the output record plus
-the text, so that a corrected output can be trained on. A line with `doc` instead of `text` is stand-off: labels for a document that another
-file brings.
+Two layouts. A folder with `documents.jsonl.gz` is a corpus with its labels beside the texts (`sentences`, `natural`, `articles`,
+`composites`, `unlabelled`, each optional). Any other folder, or a single file, holds JSON lines as `data/README.md` documents them: the
+output record plus the text, so that a corrected output can be trained on. A line with `doc` instead of `text` is stand-off: labels for a
+document that another file brings.
 """
 
 import gzip
@@ -37,6 +37,8 @@ class Example:
     articles: tuple[GoldArticle, ...] = ()
     layer: str = "sentences"  # sentences (picked by doubt), natural (read whole), composites (several articles), unlabelled
     layout: str = ""
+    weight: float = 1.0  # how much its sentences count in training
+    type_weight: float = 1.0  # how much the type of its article counts
 
 
 def read_examples(paths: Sequence[Path]) -> list[Example]:
@@ -126,6 +128,8 @@ def _example(record: dict[str, Any]) -> Example:
         tuple((s, e) for s, e in record["read"]) if record.get("read") is not None else ((0, len(text)),),
         tuple((a["start"], a["end"], ContentType(a["type"])) for a in record.get("articles") or ()),
         "natural" if record.get("articles") else "sentences",
+        weight=float(record.get("weight", 1.0)),
+        type_weight=float(record.get("type_weight", 1.0)),
     )
 
 
@@ -139,14 +143,21 @@ def _merged(examples: list[Example], standoff: Iterable[dict[str, Any]]) -> list
 
 def _with_standoff(example: Example, records: list[dict[str, Any]]) -> Example:
     findings, read, articles, layer = list(example.findings), list(example.read), list(example.articles), example.layer
+    type_weight = example.type_weight
     for record in records:
         findings += [(f["start"], f["end"], Label(f["label"])) for f in record.get("findings") or ()]
         read += [(s, e) for s, e in record.get("read") or ()]
         if record.get("type") and not articles:
             articles.append((0, len(example.text), ContentType(record["type"])))
+            type_weight = float(record.get("type_weight", 1.0))
         layer = record.get("layer") or layer
     return replace(
-        example, findings=tuple(findings), read=tuple(read), articles=tuple(articles), layer="sentences" if layer == "unlabelled" else layer
+        example,
+        findings=tuple(findings),
+        read=tuple(read),
+        articles=tuple(articles),
+        layer="sentences" if layer == "unlabelled" else layer,
+        type_weight=type_weight,
     )
 
 

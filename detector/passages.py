@@ -9,10 +9,8 @@ from detector.document import Document, Passages
 
 MAX_PASSAGE = 2_000  # code points; longer "sentences" (tables, code, lost punctuation) are cut at a space
 
-_SPACES = {
-    ord(c): " "
-    for c in "\t\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-}
+_WIDE = (*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
+_SPACES = dict.fromkeys(_WIDE, " ")
 _INNER_END = re.compile(r"[.!?…。！？։؟।]['\"”’»)\]]*\s+\S|[。！？]\S")
 
 
@@ -20,18 +18,21 @@ def split_passages(document: Document) -> Passages:
     """Return the sentences of a document in text order, without surrounding white space."""
     starts: list[int] = []
     ends: list[int] = []
-    blocks: list[int] = []
+    counts: list[int] = []
     text = document.text
     language = document.lang if len(document.lang) == 2 else "en"
-    for block, (start, end) in enumerate(zip(document.blocks.starts, document.blocks.ends, strict=True)):
+    for start, end in zip(document.blocks.starts, document.blocks.ends, strict=True):
+        before = len(starts)
         line = text[start:end]
-        if end - start < 12 or not _INNER_END.search(line):
-            _append(starts, ends, start, start, line)
+        if end - start <= MAX_PASSAGE and (end - start < 12 or not _INNER_END.search(line)):
+            starts.append(start)
+            ends.append(end)
         else:
             for first, last in _sentences(language, line):
-                _append(starts, ends, start, start + first, line[first:last])
-        blocks.extend([block] * (len(starts) - len(blocks)))
-    return Passages(np.array(starts, np.int32), np.array(ends, np.int32), np.array(blocks, np.int32))
+                _append(starts, ends, start + first, line[first:last])
+        counts.append(len(starts) - before)
+    blocks = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    return Passages(np.array(starts, np.int32), np.array(ends, np.int32), blocks)
 
 
 def _sentences(language: str, line: str) -> list[tuple[int, int]]:
@@ -45,11 +46,11 @@ def _sentences(language: str, line: str) -> list[tuple[int, int]]:
     return [(sentence["start_index"], sentence["end_index"]) for sentence in found]
 
 
-def _append(starts: list[int], ends: list[int], block_start: int, at: int, sentence: str) -> None:
+def _append(starts: list[int], ends: list[int], at: int, sentence: str) -> None:
     while len(sentence) > MAX_PASSAGE:
         cut = sentence.rfind(" ", MAX_PASSAGE // 2, MAX_PASSAGE)
         cut = cut if cut > 0 else MAX_PASSAGE
-        _append(starts, ends, block_start, at, sentence[:cut])
+        _append(starts, ends, at, sentence[:cut])
         at, sentence = at + cut, sentence[cut:]
     content = sentence.strip()
     if content:

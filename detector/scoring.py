@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.articles import Span, split_articles
+from detector.articles import Span, join_boilerplate, split_articles
 from detector.classifier import CHROME, LABELLED, PROSE, Model, Table
 from detector.document import LABELS, Document, Passages
 from detector.features.article import article_row
@@ -17,6 +17,7 @@ Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
 CUED = 0.2  # first-level margin of a sentence that discloses by its own words
+BOILERPLATE = 0.3  # probability of any label from which a sentence counts as boilerplate
 SECTION = 12  # sentences around such a one that are looked at twice as well: boilerplate comes in sections
 
 
@@ -65,7 +66,7 @@ def first_level(document: Document, passages: Passages, words: Table, rich: Tabl
 def sketch(document: Document, passages: Passages, level: FirstLevel, words: Table) -> Outline:
     """Return the outline of a document from its first-level scores."""
     rarity = words.rarity(word_rows(level.tokens.hashes))
-    return outline_of(document, passages, level.tokens, rarity, level.labels[:, -1], level.words[:, CHROME])
+    return outline_of(document, passages, level.tokens, rarity, level.words[:, CHROME])
 
 
 def article_rows(document: Document, passages: Passages, spans: list[Span], candidates: Rows, probabilities: Array, prose: Array) -> Array:
@@ -89,5 +90,8 @@ def score(document: Document, passages: Passages, model: Model) -> Scores:
     opening = model.titles.probabilities(rows)[:, 0] if len(titles) else np.zeros(0, np.float32)
     chrome = model.chrome.probabilities(block_rows(document, outline))[:, 0]
     spans = split_articles(document, titles, opening, chrome, (model.thresholds["title"], model.thresholds["chrome"]))
+    boilerplate = np.zeros(len(passages), np.bool_)
+    boilerplate[candidates] = probabilities.max(1, initial=0) >= BOILERPLATE
+    spans = join_boilerplate(passages, spans, boilerplate)
     types = model.types.probabilities(article_rows(document, passages, spans, candidates, probabilities, level.words[:, PROSE]))
     return Scores(candidates, probabilities, spans, types)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.document import CONTENT_TYPES, LABELS, ContentType, Label, Passages
+from detector.document import LABELS, ContentType, Label, Passages
 
 COVER = 0.5  # share of the shorter of the two that a gold span and a sentence must have in common
 
@@ -23,11 +23,11 @@ def thresholded(
 
 
 def content_type_of(probabilities: Sequence[float], thresholds: Mapping[str, float]) -> ContentType:
-    """Return the first commercial type whose probability is at or above its threshold, else editorial."""
-    for kind in (ContentType.PAID_PROMOTION, ContentType.PRESS_RELEASE):
-        if probabilities[CONTENT_TYPES.index(kind)] >= thresholds[kind]:
-            return kind
-    return ContentType.EDITORIAL
+    """Return editorial where its probability reaches its threshold, else paid promotion where its share of the rest reaches its own."""
+    editorial, paid, release = probabilities
+    if editorial >= thresholds[ContentType.EDITORIAL]:
+        return ContentType.EDITORIAL
+    return ContentType.PAID_PROMOTION if paid >= thresholds[ContentType.PAID_PROMOTION] * (paid + release) else ContentType.PRESS_RELEASE
 
 
 def targets_of(passages: Passages, spans: Iterable[tuple[int, int, Label]]) -> NDArray[np.bool_]:
@@ -44,4 +44,5 @@ def covered(passages: Passages, start: int, end: int) -> NDArray[np.intp]:
     last = int(np.searchsorted(passages.starts, end, "left"))
     rows = np.arange(first, last)
     common = np.minimum(passages.ends[rows], end) - np.maximum(passages.starts[rows], start)
-    return rows[common >= COVER * np.minimum(passages.ends[rows] - passages.starts[rows], end - start)]
+    enough = common >= COVER * np.minimum(passages.ends[rows] - passages.starts[rows], end - start)
+    return np.asarray(rows[enough], np.intp)

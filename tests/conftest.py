@@ -5,11 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from detector.classifier import Model, save
 from detector.corpus import Example, read_examples
 from detector.inference import Detector
 from detector.training import train
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).parent.parent
 SHARE = 40  # one window in so many goes into the sample: every label and language, trained in seconds

@@ -71,6 +71,8 @@ def test_all_visible_text_is_kept_footer_and_menu_included() -> None:
         '<p style="color: red; display : none">Anzeige</p>',
         '<div style="visibility:hidden"><p>Anzeige</p></div>',
         "<iframe>Anzeige</iframe>",
+        "<table><tr hidden><td>Anzeige</td></tr></table>",
+        '<span style="display:none">Anzeige</span>',
     ],
 )
 def test_what_no_reader_sees_is_skipped(hidden: str) -> None:
@@ -160,8 +162,9 @@ def test_the_url_of_a_text_page_speaks_too() -> None:
         "<body><div><p>One</p><!-- c --><p>Two</p></div><section><h2>Three</h2><ul><li>Four<li>Five</ul></section>",
         "<body><script>let a</script><p>One</p><style></style><p>Two</p><svg></svg><div><template></template><p>Three</p></div>",
         "<body><p><o:p>One</o:p></p><fb:like>Two</fb:like>",
+        "<body><p>One</p><p><b><a href=x>Two</a></b></p><span></span><span><p>Three</p></span><table><tr><td>Four</td></tr></table>",
     ],
-    ids=["page", "nested", "beside elements without text", "tags with a colon"],
+    ids=["page", "nested", "beside elements without text", "tags with a colon", "inside plain elements"],
 )
 def test_the_path_of_a_block_selects_its_element(markup: str) -> None:
     document, tree = _html(markup), LexborHTMLParser(markup)

@@ -1,7 +1,6 @@
 """A real crawl of a real server: what the pipeline puts into items, what it counts, and what it must not lose."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import ROOT, environment
 
 pytest.importorskip("scrapy", reason="Scrapy is not installed: pip install detector[scrapy]")
 
@@ -27,7 +27,6 @@ from detector.errors import DetectorError
 from detector.inference import Detector
 from detector.integrations.scrapy import PRIORITY, DetectorAddon, DetectorPipeline, Options
 
-ROOT = Path(__file__).parent.parent
 PLAIN = "<html lang=en><h1>Harbour café reopens</h1><p>The café by the harbour opens again on Monday after a long winter."
 PAGES: dict[str, tuple[str, bytes]] = {
     "/": (
@@ -63,11 +62,6 @@ def server() -> Iterator[str]:
         http.shutdown()
 
 
-@pytest.fixture(scope="module")
-def detector() -> Detector:
-    return Detector.load()
-
-
 @dataclass(frozen=True)
 class Crawled:
     items: list[dict[str, Any]]
@@ -81,8 +75,7 @@ class Crawled:
 def _crawl(server: str, folder: Path, **settings: object) -> Crawled:
     output = folder / "crawl.json"
     program = [sys.executable, str(ROOT / "tests" / "scrapy_crawl.py"), server, json.dumps(settings), str(output)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(program, env=environment(), capture_output=True, text=True, timeout=120, check=True)
     return Crawled(*json.loads(output.read_text()), done.stderr)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conftest import ROOT, environment
 
 pytest.importorskip("pyspark", reason="PySpark is not installed: pip install detector[spark]")
 pytest.importorskip("pyarrow", reason="pyarrow is not installed: pip install detector[spark]")
@@ -34,7 +35,6 @@ from detector.writers.parquet import parquet
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-ROOT = Path(__file__).parent.parent
 KILLER = "This page kills whoever reads it."
 SAMPLE = (ROOT / "data" / "sample.html").read_text()
 TEXTS = (
@@ -74,11 +74,6 @@ def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     session.sparkContext.setLogLevel("OFF")
     yield session
     session.stop()
-
-
-@pytest.fixture(scope="module")
-def detector() -> Detector:
-    return Detector.load()
 
 
 def _record(row: Row) -> dict[str, Any]:
@@ -161,12 +156,8 @@ def test_the_job_runs_from_the_command_line(tmp_path: Path, detector: Detector) 
     _archive(tmp_path / "one.warc.gz", {"a": SAMPLE})
     with gzip.open(tmp_path / "paths.gz", "wt") as paths:
         paths.write("one.warc.gz\n\n")
-    environment = {
-        **os.environ,
-        "PYSPARK_PYTHON": sys.executable,
-        "PYTHONPATH": str(ROOT),
-        "PYSPARK_SUBMIT_ARGS": "--master local[2] --conf spark.ui.enabled=false --conf spark.driver.host=127.0.0.1 pyspark-shell",
-    }
+    submitted = "--master local[2] --conf spark.ui.enabled=false --conf spark.driver.host=127.0.0.1 pyspark-shell"
+    variables = {**environment(), "PYSPARK_PYTHON": sys.executable, "PYSPARK_SUBMIT_ARGS": submitted}
     job = [
         sys.executable,
         "-m",
@@ -178,7 +169,7 @@ def test_the_job_runs_from_the_command_line(tmp_path: Path, detector: Detector) 
         "--output",
         "out",
     ]
-    subprocess.run(job, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=300)
+    subprocess.run(job, cwd=tmp_path, env=variables, check=True, capture_output=True, timeout=300)
     import pyarrow.parquet as pq
 
     (row,) = pq.read_table(tmp_path / "out").to_pylist()

@@ -107,7 +107,7 @@ def test_a_sentence_never_runs_on_into_the_next_block() -> None:
         "x" * 1_000_000,
         ". " * 500_000,
         '"(a. ' * 200_000,
-        "提供。" * 350_000,
+        "これは広告です。" * 5_000,
     ],
     ids=["sentences", "words", "no space", "dots", "open quotes", "ideographs"],
 )

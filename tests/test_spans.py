@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.document import LABELS, Label, Passages
-from detector.spans import covered, targets_of, thresholded
+from detector.document import CONTENT_TYPES, LABELS, ContentType, Label, Passages
+from detector.spans import content_type_of, covered, targets_of, thresholded
 
 _ALL = dict.fromkeys(map(str, LABELS), 0.5)
 
@@ -79,3 +79,17 @@ def test_each_label_has_its_own_threshold() -> None:
 
 def test_no_candidates_no_findings() -> None:
     assert thresholded(np.zeros((0, len(LABELS)), np.float32), np.zeros(0, np.intp), THREE, _ALL) == []
+
+
+@pytest.mark.parametrize(
+    ("editorial", "paid", "release", "kind"),
+    [
+        (0.5, 0.5, 0.0, ContentType.EDITORIAL),  # at its threshold, and asked for first
+        (0.48, 0.13, 0.39, ContentType.PAID_PROMOTION),  # a quarter of what is not editorial
+        (0.48, 0.12, 0.40, ContentType.PRESS_RELEASE),
+    ],
+)
+def test_an_article_is_editorial_or_shared_out(editorial: float, paid: float, release: float, kind: ContentType) -> None:
+    probabilities = {ContentType.EDITORIAL: editorial, ContentType.PAID_PROMOTION: paid, ContentType.PRESS_RELEASE: release}
+    thresholds = {"editorial": 0.5, "paid_promotion": 0.25}
+    assert content_type_of([probabilities[k] for k in CONTENT_TYPES], thresholds) is kind

@@ -32,13 +32,13 @@ def labels_of(values: list[str] | None) -> frozenset[Label]:
 
 
 def thresholds_of(values: list[str] | None) -> dict[str, float]:
-    """Return thresholds by label or commercial type; a bare number is for all that have none of their own."""
-    names = (*LABELS, *_COMMERCIAL)
+    """Return thresholds by label or content type; a bare number is for all labels that have none of their own."""
+    names = (*LABELS, ContentType.EDITORIAL, ContentType.PAID_PROMOTION)
     thresholds: dict[str, float] = {}
     for value in sorted(_split(values), key=lambda value: "=" in value):
         name, equals, number = value.rpartition("=")
         score = _score(number, value, "--threshold")
-        thresholds |= {_known(name, names, "--threshold"): score} if equals else {str(name): score for name in names}
+        thresholds |= {_known(name, names, "--threshold"): score} if equals else {str(label): score for label in LABELS}
     return thresholds
 
 

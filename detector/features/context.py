@@ -41,6 +41,7 @@ GEOMETRY = (
 )
 _SHAPES = GEOMETRY.index("joined_before")
 _CLOSERS = ".!?…。！？"
+_SPONSOR_CUES, _DISCLAIMER_CUES = (Cue.SPONSORED_LINK | Cue.SPONSOR_WORD).value, Cue.DISCLAIMER_WORD.value  # plain ints: fast
 _QUOTE = re.compile('["“”„«»]')
 _NUMBER = re.compile(r"\d")
 
@@ -125,7 +126,7 @@ def _markup(document: Document, blocks: NDArray[np.int32]) -> NDArray[np.float32
             min(1.0, table.link_chars[i] / (table.ends[i] - table.starts[i])),
             landmark in (Landmark.HEADER, Landmark.NAV),
             landmark in (Landmark.ASIDE, Landmark.FOOTER),
-            bool(cues & (Cue.SPONSORED_LINK | Cue.SPONSOR_WORD)),
-            bool(cues & Cue.DISCLAIMER_WORD),
+            bool(cues & _SPONSOR_CUES),
+            bool(cues & _DISCLAIMER_CUES),
         )
     return rows

@@ -19,8 +19,8 @@ BODY_LENGTH = 150  # code points; a block this long is running text
 NEAR = 8  # blocks within which a doubled title stands
 REACH = 14  # blocks below a title in which running text must begin
 
-TITLE_COLUMNS = 29
-BLOCK_COLUMNS = 17
+TITLE_COLUMNS = 26
+BLOCK_COLUMNS = 16
 
 Array = NDArray[np.float32]
 
@@ -33,17 +33,16 @@ class Outline:
     lengths: NDArray[np.intp]
     gaps: Array  # blank lines before, at most 3
     closed: Array  # ends like a sentence
-    disclosing: Array  # highest first-level margin of a disclosure
     chrome: Array  # first-level margin of page chrome
     echo_after: Array  # share of its word weight that recurs below
     echo_before: Array
     cohesion: Array  # weight of the repetitions across its start, over that of the words around it
 
 
-def outline_of(document: Document, passages: Passages, tokens: Tokens, weights: Array, disclosing: Array, chrome: Array) -> Outline:
+def outline_of(document: Document, passages: Passages, tokens: Tokens, weights: Array, chrome: Array) -> Outline:
     """Gather what is known of the blocks.
 
-    `weights` gives each token's squared IDF; `disclosing` and `chrome` are first-level margins, shape (passages,).
+    `weights` gives each token's squared IDF; `chrome` the first-level margin of page chrome, shape (passages,).
     """
     starts = np.array(document.blocks.starts, np.intp)
     ends = np.array(document.blocks.ends, np.intp)
@@ -56,8 +55,7 @@ def outline_of(document: Document, passages: Passages, tokens: Tokens, weights: 
         ends - starts,
         np.minimum(gaps, 3).astype(np.float32),
         closed,
-        np.maximum.reduceat(disclosing, first),
-        np.add.reduceat(chrome, first) / np.diff(np.append(first, len(passages))),
+        (np.add.reduceat(chrome, first) / np.diff(np.append(first, len(passages)))).astype(np.float32),
         echo_after,
         echo_before,
         cohesion,
@@ -75,7 +73,6 @@ def title_rows(document: Document, outline: Outline) -> tuple[NDArray[np.intp], 
         *(_shifted(outline.gaps, k, 3) for k in (0, -1)),
         *(_shifted(outline.closed, k, 0) for k in (1, 0, -1)),
         *(_shifted(outline.chrome, k, 0) for k in (1, 0, -1)),
-        *(_shifted(outline.disclosing, k, -1) for k in (2, 1, 0)),
         _log(np.max([_shifted(lengths, k, 0) for k in range(1, 5)], 0)),
         _log(np.max([_shifted(lengths, -k, 0) for k in range(1, 5)], 0)),
         np.log1p(_until_body(lengths)),
@@ -98,7 +95,6 @@ def block_rows(document: Document, outline: Outline) -> Array:
         *(_log(_shifted(lengths, k, 0)) for k in (2, 1, 0, -1, -2)),
         *(_shifted(outline.closed, k, 0) for k in (1, 0, -1)),
         *(_shifted(outline.chrome, k, 0.5) for k in (2, 1, 0, -1, -2)),
-        outline.disclosing,
         outline.gaps,
         np.log1p(_until_body(lengths)),
         np.log1p(_until_body(lengths[::-1])[::-1]),
@@ -154,7 +150,8 @@ def _followed_by_digits(document: Document, outline: Outline) -> Array:
     for i in np.flatnonzero(outline.lengths < 60).tolist():
         start = outline.starts[i]
         short[i] = any(map(str.isdigit, document.text[start : start + outline.lengths[i]]))
-    return np.any([_shifted(short, -k, False) for k in range(1, 5)], 0).astype(np.float32)
+    soon = np.any([_shifted(short, -k, False) for k in range(1, 5)], 0)
+    return np.asarray(soon, np.float32)
 
 
 def _markup(document: Document, blocks: int) -> tuple[Array, Array, Array]:
@@ -187,7 +184,7 @@ def _shifted(values: NDArray[np.generic], by: int, fill: float) -> NDArray[np.fl
 
 
 def _log(lengths: NDArray[np.generic]) -> Array:
-    return np.log1p(np.asarray(lengths, np.float32)) / 5
+    return np.asarray(np.log1p(np.asarray(lengths, np.float32)) / 5, np.float32)
 
 
 _CLOSERS = ".!?…。！？"

@@ -173,7 +173,7 @@ def _word_bounds(characters: Characters) -> tuple[Rows, Rows]:
     word, raised, codes = characters.word, characters.raised, characters.codes
     ideograph = (codes >= 0x3040) & (codes < 0xA000)
     opens = word.copy()
-    opens[1:] &= ~word[:-1] | (raised[1:] & ~raised[:-1]) | ideograph[1:] | ideograph[:-1]
+    opens[1:] &= ~word[:-1] | (raised[1:] & ~raised[:-1] & (codes[:-1] != _SOFT_HYPHEN)) | ideograph[1:] | ideograph[:-1]
     starts = np.flatnonzero(opens)
     breaks = np.append(np.flatnonzero(opens | ~word), len(codes))
     return starts, breaks[np.searchsorted(breaks, starts, "right")]
@@ -181,7 +181,7 @@ def _word_bounds(characters: Characters) -> tuple[Rows, Rows]:
 
 def _without_soft_hyphens(characters: Characters, live: NDArray[np.bool_]) -> tuple[NDArray[np.uint64], Rows]:
     """Return prefix sums in which soft hyphens do not count, and each character's place among the others."""
-    places = np.cumsum(live) - live
+    places: Rows = np.cumsum(live) - live
     powers, _ = _powers(len(live))
     terms = (characters.codes.astype(np.uint64) + np.uint64(1)) * powers[places]
     sums = np.zeros(len(live) + 1, np.uint64)
@@ -237,5 +237,6 @@ def _powers(length: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     if not _tables or len(_tables[0]) <= length:
         size = 1 << max(13, length.bit_length())
         inverse = pow(_BASE, -1, 1 << 64)
-        _tables[:] = [np.cumprod(np.concatenate((np.ones(1, np.uint64), np.full(size, b, np.uint64)))) for b in (_BASE, inverse)]
+        steps = (np.concatenate((np.ones(1, np.uint64), np.full(size, base, np.uint64))) for base in (_BASE, inverse))
+        _tables[:] = [np.cumprod(step, dtype=np.uint64) for step in steps]
     return _tables[0], _tables[1]

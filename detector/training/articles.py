@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,6 @@ from scipy import sparse
 from detector.classifier import PROSE, Network
 from detector.corpus import Example
 from detector.document import CONTENT_TYPES, Landmark
-from detector.features.article import article_row
 from detector.features.outline import BODY_LENGTH, block_rows, title_rows
 from detector.scoring import article_rows, sketch
 from detector.training import tables
@@ -22,7 +21,6 @@ from detector.training.sentences import Level
 
 CHROME_SENTENCES = 60  # a page
 PROSE_COST = 10.0
-DISCLOSED = 0.3  # probability from which a sentence is cut out of the copies without disclosures
 
 Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -111,7 +109,7 @@ def site_weights(documents: Sequence[Prepared]) -> NDArray[np.float64]:
     """
     kinds = [d.example.articles[0][2] for d in documents]
     sizes = Counter(zip((d.example.site for d in documents), kinds, strict=True))
-    weights = np.array([sizes[d.example.site, kind] ** -0.5 for d, kind in zip(documents, kinds, strict=True)])
+    weights = np.array([d.example.type_weight * sizes[d.example.site, kind] ** -0.5 for d, kind in zip(documents, kinds, strict=True)])
     for kind in set(kinds):
         same = np.array([k == kind for k in kinds])
         weights[same] *= len(kinds) / len(set(kinds)) / weights[same].sum()
@@ -169,33 +167,21 @@ class TypeRows:
     rows: Array
     targets: NDArray[np.bool_]  # (articles, content types)
     weights: NDArray[np.float64]
-    folds: Rows
 
 
 def type_rows(documents: Sequence[Prepared], levels: Sequence[Level]) -> TypeRows:
-    """Return the articles of known type, each scored by the levels that did not see its site, and again without its disclosures."""
-    rows, targets, weights, folds = [], [], [], []
+    """Return the articles of known type, each scored by the levels that did not see its site."""
     kept = typed(documents)
-    for d, weight in zip(kept, site_weights(kept), strict=True):
-        for row in _with_and_without_disclosures(d, levels[d.fold]):
-            rows.append(row)
-            targets.append([d.example.articles[0][2] == t for t in CONTENT_TYPES])
-            weights.append(weight)
-            folds.append(d.fold)
-    return TypeRows(np.stack(rows), np.array(targets), np.array(weights), np.array(folds))
-
-
-def _with_and_without_disclosures(d: Prepared, level: Level) -> Iterator[Array]:
-    first = level.first(d)
-    candidates = first.candidates(level.gate)
-    probabilities = level.probabilities(d, first, candidates)
-    prose = first.words[:, PROSE]
-    yield article_rows(d.document, d.passages, [(0, len(d.document.blocks))], candidates, probabilities, prose)[0]
-    kept = np.ones(len(d.passages), np.bool_)
-    kept[candidates[probabilities.max(1, initial=0) >= DISCLOSED]] = False
-    kept &= ~d.targets.any(1)
-    if kept.sum() >= 3:
-        yield article_row(np.zeros((int(kept.sum()), d.targets.shape[1]), np.float32), prose[kept])
+    rows = []
+    for d in kept:
+        level = levels[d.fold]
+        first = level.first(d)
+        candidates = first.candidates(level.gate)
+        probabilities = level.probabilities(d, first, candidates)
+        span = [(0, len(d.document.blocks))]
+        rows.append(article_rows(d.document, d.passages, span, candidates, probabilities, first.words[:, PROSE])[0])
+    targets = np.array([[d.example.articles[0][2] == t for t in CONTENT_TYPES] for d in kept])
+    return TypeRows(np.stack(rows), targets, site_weights(kept))
 
 
 def respaced(example: Example) -> list[Example]:

@@ -65,8 +65,10 @@ def with_markup(document: Document, raw: bytes) -> Document:
     found = [known.get(" ".join(document.text[s:e].split()), -1) for s, e in lines]
     if table.landmarks is None or table.headings is None or table.link_chars is None or table.cues is None:
         return document
-    columns = [[column[i] if i >= 0 else 0 for i in found] for column in (table.landmarks, table.headings, table.link_chars, table.cues)]
-    return replace(document, blocks=Blocks(document.blocks.starts, document.blocks.ends, *columns))
+    landmarks, headings, link_chars, cues = (
+        [column[i] if i >= 0 else 0 for i in found] for column in (table.landmarks, table.headings, table.link_chars, table.cues)
+    )
+    return replace(document, blocks=Blocks(document.blocks.starts, document.blocks.ends, landmarks, headings, link_chars, cues))
 
 
 def _known(lang: str) -> str | None:

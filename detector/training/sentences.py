@@ -66,7 +66,7 @@ def sample_sentences(documents: Sequence[Prepared]) -> Sample:
         total = len(d.passages)
         rows = np.flatnonzero(d.read) if labelled else np.sort(random.choice(total, min(total, WEAK_SENTENCES), replace=False))
         chosen.append(rows)
-        weights.append(np.full(len(rows), 1.0 if labelled else WEAK_WEIGHT))
+        weights.append(np.full(len(rows), d.example.weight if labelled else WEAK_WEIGHT))
     words, rich = tables.counts(documents, chosen)
     sizes = [len(rows) for rows in chosen]
     names = np.unique([d.example.site for d in documents], return_inverse=True)[1]
@@ -128,7 +128,7 @@ def context_sample(documents: Sequence[Prepared], levels: Sequence[Level]) -> Co
             continue
         rows.append(context_rows(d.document, d.passages, level.labels, chosen))
         targets.append(d.targets[chosen] if labelled else np.zeros((len(chosen), len(LABELS)), np.bool_))
-        weights.append(np.full(len(chosen), 1.0 if labelled else WEAK_WEIGHT))
+        weights.append(np.full(len(chosen), d.example.weight if labelled else WEAK_WEIGHT))
         folds.append(np.full(len(chosen), d.fold))
     return ContextRows(np.concatenate(rows), np.concatenate(targets), np.concatenate(weights), np.concatenate(folds))
 

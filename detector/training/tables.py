@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -19,7 +20,7 @@ COST = 0.3  # LinearSVC's C; dev: 0.1 .673, 0.3 .682, 1 .650
 
 TOLERANCE = 1e-2  # as good on dev as 1e-4, in a third of the time
 
-Matrix = sparse.csr_matrix
+Matrix: TypeAlias = sparse.csr_matrix
 Rows = NDArray[np.intp]
 
 

@@ -66,15 +66,17 @@ def disclosures() -> list[str]:
 
 
 def made_up_text(length: int, seed: int) -> str:
-    """Return at least so many characters of made-up prose in lines, every 25th sentence a disclosure, titles now and then."""
-    chance, labelled = random.Random(seed), disclosures()
+    """Return so many characters of made-up prose in lines, every 25th sentence a disclosure, titles now and then."""
+    chance, known = random.Random(seed), disclosures()
     words = [_word(chance) for _ in range(20_000)]
     lines: list[str] = []
     total = 0
     while total < length:
-        sentences = [chance.choice(labelled) if chance.random() < 0.04 else _sentence(chance, words) for _ in range(chance.randint(2, 7))]
-        lines += [" ".join(sentences)] if chance.random() < 0.9 else [_sentence(chance, words)[:-1], " ".join(sentences)]
-        total += sum(map(len, lines[-2:]))
+        if chance.random() < 0.1:
+            lines.append(_sentence(chance, words)[:-1])
+        count = chance.randint(2, 7)
+        lines.append(" ".join(chance.choice(known) if chance.random() < 0.04 else _sentence(chance, words) for _ in range(count)))
+        total += len(lines[-1]) + 1
     return "\n".join(lines)[:length]
 
 

@@ -100,10 +100,10 @@ def in_new_process(function: Callable[..., Any], *arguments: object) -> Any:
         return pool.submit(function, *arguments).result()
 
 
-def spent_by(arguments: Sequence[str | Path]) -> Spent:
+def spent_by(arguments: Sequence[str | Path], environment: Mapping[str, str]) -> Spent:
     """Run Python with some arguments to its end; raises RuntimeError where it fails. POSIX only."""
     command = [sys.executable, *map(str, arguments)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

@@ -3,6 +3,7 @@
 import os
 import sys
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from inputs import ROOT, disclosures, made_up_page
 from measuring import KILOBYTES, Plan, Row, Spent, in_new_process, median_ratio, medians, spent_by
@@ -47,11 +48,14 @@ def measure_memory(plan: Plan) -> list[Row]:
 
 
 def _runs(commands: dict[str, list], plan: Plan) -> list[dict[str, Spent]]:
-    """Return what each command used in each run, the first left out; none where the OS does not tell."""
+    """Return what each command used in each run, none where the OS does not tell; the first run compiles, as installing does."""
     if not hasattr(os, "wait4"):
         print("no os.wait4 here: the rows on whole processes are left out", file=sys.stderr)
         return []
-    return [{name: spent_by(arguments) for name, arguments in commands.items()} for _ in range(plan.rounds(ROUNDS) + 1)][1:]
+    with TemporaryDirectory() as compiled:
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}
+        rounds = range(plan.rounds(ROUNDS) + 1)
+        return [{name: spent_by(arguments, environment) for name, arguments in commands.items()} for _ in rounds][1:]
 
 
 def _model(plan: Plan) -> list:
