@@ -7,7 +7,9 @@ from detector.document import Document, Passages
 
 MIN_LENGTH = 200  # code points; what is shorter is no article of its own but part of the one before
 
+BOILERPLATE = 0.3  # probability of any label from which a sentence counts as boilerplate
 BOILERPLATE_SHARE = 0.5  # of a piece's characters
+OPENER = 0.1  # probability from which a line is no title; those of real titles are far below
 
 Span = tuple[int, int]  # first and last block, half open
 
@@ -41,17 +43,18 @@ def split_articles(
     return spans or [(0, len(starts))]
 
 
-def join_boilerplate(passages: Passages, spans: list[Span], boilerplate: NDArray[np.bool_]) -> list[Span]:
-    """Return the articles with pieces that are mostly boilerplate joined to the one before: nobody publishes a disclaimer by itself.
+def join_boilerplate(passages: Passages, spans: list[Span], disclosing: NDArray[np.float32]) -> list[Span]:
+    """Return the articles, pieces that open with boilerplate and are mostly that joined to the one before: a disclaimer is no article.
 
-    `boilerplate` (passages,) says which sentences disclose or disclaim.
+    `disclosing` (passages,) is how likely each sentence carries a label.
     """
     lengths = passages.ends - passages.starts
+    boilerplate = lengths * (disclosing >= BOILERPLATE)
     joined: list[Span] = []
     for first, last in spans:
         piece = slice(*np.searchsorted(passages.blocks, (first, last)).tolist())
-        share = (lengths * boilerplate)[piece].sum() / lengths[piece].sum()
-        if joined and share >= BOILERPLATE_SHARE:
+        share = boilerplate[piece].sum() / lengths[piece].sum()
+        if joined and disclosing[piece.start] >= OPENER and share >= BOILERPLATE_SHARE:
             joined[-1] = (joined[-1][0], last)
         else:
             joined.append((first, last))

@@ -54,6 +54,9 @@ _URL_WORD = re.compile(
     re.IGNORECASE,
 )
 _ADVERTISER_TYPE = re.compile(r'"@type"\s*:\s*\[?[^\]}]{0,80}"AdvertiserContentArticle"')
+_HIDING = re.compile(
+    r"<(?:span|a|b|i|em|strong|small|font|u|s)\s[^>]*?(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE
+)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _Context: TypeAlias = tuple[int, int, int, Trail | None]  # landmark, heading, cues, trail
 _BREAK = re.compile(r"[^\n]+")
@@ -91,7 +94,7 @@ def _from_html(page: Page, markup: str) -> Document:
         raise PageError(page.id, f"its HTML cannot be parsed ({error})", "save the page again") from error
     writer = _Writer()
     if tree.body is not None:
-        _walk(tree.body, writer, "sponsored" in markup)
+        _walk(tree.body, writer, "sponsored" in markup, _HIDING.search(markup) is not None)
     text = "\n".join(writer.parts)
     declared = (tree.root.attributes.get("lang") if tree.root is not None else None) or ""
     lang = page.lang or declared[:2].lower() or language_of(text)
@@ -126,10 +129,11 @@ class _Writer:
         return Blocks(*columns)
 
 
-def _walk(body: LexborNode, writer: _Writer, paid_links: bool) -> None:
+def _walk(body: LexborNode, writer: _Writer, paid_links: bool, hiding: bool) -> None:
     """Visit every node in document order without recursion, keeping one frame an open element.
 
-    Elements inside a line of text say nothing, but for links where the page has `paid_links` at all: reading attributes is dear.
+    Elements inside a line of text say nothing, but for links where the page has `paid_links` at all, and where it is `hiding` some:
+    reading attributes is dear.
     """
     stack: list[tuple[LexborNode, bool, bool, _Context, int]] = []
     context: _Context = (0, 0, 0, (None, "body", 1))
@@ -147,14 +151,20 @@ def _walk(body: LexborNode, writer: _Writer, paid_links: bool) -> None:
                 writer.context = context
                 words.append(text)
                 writer.linked = len(text) if linked else 0
-        elif tag not in _SKIPPED:
+        elif tag in _SKIPPED:
+            index += tag[0] not in "-!"  # comments are no elements
+        else:
             index += 1
             block = tag in _BLOCK
             if block and words:
                 writer.close_block()
             child = node.first_child
             if child is not None:
-                inner = _enter(tag, node.attributes, context, index) if block or (paid_links and tag == "a") else context
+                inner: _Context | None
+                if block or hiding or (paid_links and tag == "a"):
+                    inner = _enter(tag, node.attributes, context, index)
+                else:
+                    inner = context[0], context[1], context[2], (context[3], tag, index)
                 if inner is not None:
                     stack.append((node, block, linked, context, index))
                     context, linked, index, node = inner, linked or tag == "a", 0, child

@@ -5,7 +5,7 @@ L2-normalised TF-IDF, the IDF folded into the weights and its square kept as the
 layer, reads the first level's margins around the passage (`features.context`) and gives probabilities, which an isotonic curve per label
 calibrates.
 
-On disk: safetensors, one file. Metadata `{"format": FORMAT, "model": JSON of name, gate, thresholds, card}`; tensors `words`, `rich`
+On disk: safetensors, one file. Metadata `{FORMAT: JSON of name, gate, thresholds, card}`; tensors `words`, `rich`
 (float16, one row a hash), `words.bias`, `rich.bias`, and for each network its arrays as `NAME.ARRAY` (float32). Loading runs no code
 from the file.
 """
@@ -22,7 +22,11 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from detector.document import LABELS, ContentType
 from detector.errors import ModelError
+from detector.features.article import ARTICLE_COLUMNS
+from detector.features.context import width as context_width
+from detector.features.outline import BLOCK_COLUMNS, TITLE_COLUMNS
 from detector.features.text import Ngrams
 
 Array = NDArray[np.float32]
@@ -113,6 +117,8 @@ PROSE, CHROME, LABELLED = slice(0, 3), 3, slice(4, 14)
 
 FORMAT = "detector-model-2"
 _PARTS: dict[str, type[Network | Softmax]] = {"sentences": Network, "titles": Network, "chrome": Network, "types": Softmax}
+_THRESHOLDS = {*LABELS, "title", "chrome", ContentType.EDITORIAL, ContentType.PAID_PROMOTION}
+_INPUTS = {"sentences": context_width(len(LABELS) + 1), "titles": TITLE_COLUMNS, "chrome": BLOCK_COLUMNS, "types": ARTICLE_COLUMNS}
 _REMEDY = "retrain it with `detector train` or use the model that came with this version"
 
 
@@ -128,7 +134,7 @@ def save(model: Model, path: Path) -> None:
             tensors[f"{name}.{array.name}"] = np.ascontiguousarray(getattr(getattr(model, name), array.name))
     rest = {"name": model.name, "gate": model.gate, "thresholds": dict(model.thresholds), "card": dict(model.card)}
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    save_file(tensors, temporary, {"format": FORMAT, "model": json.dumps(rest, sort_keys=True)})
+    save_file(tensors, temporary, {FORMAT: json.dumps(rest, sort_keys=True)})  # one key: safetensors writes several in any order
     temporary.chmod(0o644)
     temporary.replace(path)
 
@@ -138,13 +144,17 @@ def load(path: Path) -> Model:
     try:
         with safe_open(path, "numpy") as file:
             metadata = file.metadata() or {}
-            if metadata.get("format") != FORMAT:
-                raise ModelError(f"{path}: its format is {metadata.get('format')!r}, this version reads {FORMAT!r}; {_REMEDY}")
-            rest = json.loads(metadata["model"])
+            if FORMAT not in metadata:
+                raise ModelError(f"{path}: its format is {next(iter(metadata), None)!r}, this version reads {FORMAT!r}; {_REMEDY}")
+            rest = json.loads(metadata[FORMAT])
             tensors = {key: file.get_tensor(key).astype(np.float32) for key in file.keys()}  # noqa: SIM118 - not a dict
         parts: dict[str, Any] = {name: Table(tensors[name], tensors[f"{name}.bias"]) for name in ("words", "rich")}
         for name, part in _PARTS.items():
             parts[name] = part(**{array.name: tensors[f"{name}.{array.name}"] for array in fields(part)})
+            if len(parts[name].mean) != _INPUTS[name]:
+                raise ModelError(f"{path}: its {name} part reads other features than this version gives; {_REMEDY}")
+        if missing := _THRESHOLDS - rest["thresholds"].keys():
+            raise ModelError(f"{path}: it has no threshold for {', '.join(sorted(missing))}; {_REMEDY}")
         return Model(**parts, **rest)
     except FileNotFoundError:
         raise ModelError(f"{path}: there is no such model file; give --model a file that `detector train` wrote") from None

@@ -93,6 +93,15 @@ def problems_of(record: object) -> Iterator[str]:
     for key in ("doc",) if standoff else ("id", "text"):
         if not isinstance(record.get(key), str) or not record[key]:
             yield f"`{key}` is missing or empty; give it a string"
+    for key in ("site", "lang", "split", "url"):
+        if not isinstance(record.get(key), str | None):
+            yield f"`{key}` is {record[key]!r}; give it a string or leave it out"
+    for key in ("findings", "articles", "read"):
+        if not isinstance(record.get(key), list | None):
+            yield f"`{key}` is {record[key]!r}; give it a list"
+            return
+    if record.get("type") is not None and record["type"] not in list(ContentType):
+        yield f"`type` is {record['type']!r}; known are {', '.join(ContentType)}"
     length = len(record["text"]) if isinstance(record.get("text"), str) else None
     yield from _span_problems(record, "findings", "label", Label, length)
     yield from _span_problems(record, "articles", "type", ContentType, length)

@@ -7,10 +7,11 @@ from sentencex import get_sentence_boundaries
 
 from detector.document import Document, Passages
 
+WINDOW = 20_000  # code points shown to sentencex at once: its time grows with the square where sentences end in "。"
 MAX_PASSAGE = 2_000  # code points; longer "sentences" (tables, code, lost punctuation) are cut at a space
 
 _WIDE = (*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
-_SPACES = dict.fromkeys(_WIDE, " ")
+_SPACES = dict.fromkeys(_WIDE, " ") | dict.fromkeys(range(0xD800, 0xE000), "?")  # sentencex takes no halves of surrogate pairs
 _INNER_END = re.compile(r"[.!?…。！？։؟।]['\"”’»)\]]*\s+\S|[。！？]\S")
 
 
@@ -37,12 +38,23 @@ def split_passages(document: Document) -> Passages:
 
 def _sentences(language: str, line: str) -> list[tuple[int, int]]:
     """Return the sentence bounds of a line; wide blanks are shown to sentencex as plain ones, since it panics on some of them."""
+    line, at, bounds = line.translate(_SPACES), 0, []
+    while at < len(line):
+        found = _window_sentences(language, line[at : at + WINDOW])
+        if at + WINDOW < len(line) and len(found) > 1:
+            found.pop()  # it may go on beyond the window
+        bounds += [(at + first, at + last) for first, last in found]
+        at = bounds[-1][1]
+    return bounds
+
+
+def _window_sentences(language: str, text: str) -> list[tuple[int, int]]:
     try:
-        found = get_sentence_boundaries(language, line.translate(_SPACES))
+        found = get_sentence_boundaries(language, text)
     except BaseException as error:  # a Rust panic is no Exception
         if type(error).__name__ != "PanicException":
             raise
-        return [(0, len(line))]
+        return [(0, len(text))]
     return [(sentence["start_index"], sentence["end_index"]) for sentence in found]
 
 

@@ -17,7 +17,6 @@ Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
 CUED = 0.2  # first-level margin of a sentence that discloses by its own words
-BOILERPLATE = 0.3  # probability of any label from which a sentence counts as boilerplate
 SECTION = 12  # sentences around such a one that are looked at twice as well: boilerplate comes in sections
 
 
@@ -90,8 +89,8 @@ def score(document: Document, passages: Passages, model: Model) -> Scores:
     opening = model.titles.probabilities(rows)[:, 0] if len(titles) else np.zeros(0, np.float32)
     chrome = model.chrome.probabilities(block_rows(document, outline))[:, 0]
     spans = split_articles(document, titles, opening, chrome, (model.thresholds["title"], model.thresholds["chrome"]))
-    boilerplate = np.zeros(len(passages), np.bool_)
-    boilerplate[candidates] = probabilities.max(1, initial=0) >= BOILERPLATE
-    spans = join_boilerplate(passages, spans, boilerplate)
+    disclosing = np.zeros(len(passages), np.float32)
+    disclosing[candidates] = probabilities.max(1, initial=0)
+    spans = join_boilerplate(passages, spans, disclosing)
     types = model.types.probabilities(article_rows(document, passages, spans, candidates, probabilities, level.words[:, PROSE]))
     return Scores(candidates, probabilities, spans, types)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +20,6 @@ pytest.importorskip("scrapy", reason="Scrapy is not installed: pip install detec
 from scrapy.exceptions import DropItem
 from scrapy.settings import Settings
 from scrapy.statscollectors import MemoryStatsCollector
-from scrapy.utils.test import get_crawler
 
 from detector.classifier import save
 from detector.document import Article, ContentType, Label, Report
@@ -138,7 +138,8 @@ def test_settings_choose_model_field_and_findings_and_drop_paid_pages(server: st
 
 
 def _pipeline(detector: Detector, **settings: object) -> DetectorPipeline:
-    return DetectorPipeline(detector, Options.from_settings(Settings(settings)), MemoryStatsCollector(get_crawler()))
+    read = Settings(settings)
+    return DetectorPipeline(detector, Options.from_settings(read), MemoryStatsCollector(SimpleNamespace(settings=read)))
 
 
 class _Fixed(Detector):

@@ -145,11 +145,12 @@ def _scan_rows(fields: Fields, keep: tuple[str, ...], model: str | None, batches
     """Scan the rows of a partition."""
     task = TaskContext.get()
     place, number = f"partition {task.partitionId() if task else 0} row", 0
+    columns = list(dict.fromkeys(name for name in (fields.id, fields.url, fields.text, fields.html) if name))
     with _scanning(model) as scan:
         for batch in batches:
             for start in range(0, batch.num_rows, ROWS):
                 part = batch.slice(start, ROWS)
-                rows = part.to_pylist()
+                rows = part.select(columns).to_pylist()
                 pages = [page_of(row, f"{place} {number + n}", fields) for n, row in enumerate(rows, 1)]
                 number += len(rows)
                 yield _batch(scan(pages), {name: part.column(name) for name in keep})
