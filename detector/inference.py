@@ -85,7 +85,7 @@ class Detector:
         for label, start, end, probability in thresholded(scores.probabilities, scores.candidates, passages, self.model.thresholds):
             owner = next((i for i, a in enumerate(articles) if a.start <= start < a.end), None)
             text = document.text[start:end]
-            details = details_of(label, text, document.text[max(0, start - 300) : start])
+            details = details_of(label, text, document.text[max(0, start - 300) : start], document.lang)
             findings.append(Finding(label, start, end, _rounded(probability), owner, text, details))
         return tuple(findings)
 

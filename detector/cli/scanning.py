@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from math import inf
@@ -65,8 +65,10 @@ def clean_target(path: Path | None, actions: Actions) -> tuple[Target, ...]:
     return () if path is None else (Target(cleaned(actions, folder=path.is_dir() or not path.suffix), path),)
 
 
-def settings_of(choice: ModelChoice, targets: Iterable[Target], alarms: Iterable[Alarm], fields: Fields) -> str:
-    """Return what must be the same for a run to be resumed."""
+def settings_of(choice: ModelChoice, targets: Sequence[Target], alarms: Iterable[Alarm], fields: Fields) -> str:
+    """Return what must be the same for a run to be resumed; "" where nothing is written to a file, for then none can be."""
+    if all(target.path is None for target in targets):
+        return ""
     return repr((choice.digest(), [target.format.name for target in targets], alarms, fields))
 
 

@@ -21,19 +21,20 @@ _INTEREST_LABELS = {Label.SPONSORSHIP_DISCLOSURE, Label.CONFLICT_OF_INTEREST, La
 _PROGRAM_LABELS = {Label.SPONSORSHIP_DISCLOSURE, Label.AFFILIATE_DISCLOSURE}
 
 
-def details_of(label: Label, sentence: str, context: str = "") -> dict[str, object]:
+def details_of(label: Label, sentence: str, context: str = "", lang: str = "") -> dict[str, object]:
     """Return the details that a finding states; a key is there only where something was found.
 
     `payer`, `beneficiary`, `funder`, `holder`, `affiliate_program`: a name, or a list where there are several;
     `amount`: {"value", "currency" (ISO 4217)}, the first one named; `instrument`, `law`: lists. `context` is the text just
-    before: a short name that it introduces ("Acme Holdings Ltd (the "Company")") is replaced by the full one. No text makes it
+    before: a short name that it introduces ("Acme Holdings Ltd (the "Company")") is replaced by the full one. `lang`: read the cues
+    of this language and of English only, all by default. No text makes it
     raise; DetectorError where a lexicon is missing or empty.
     """
     text = sentence[:MAX_LENGTH]
     folded = fold(text)
     found: dict[str, object] = {}
     if label in _PARTY_LABELS:
-        for role, names in parties_in(text, folded, context[-MAX_CONTEXT:]).items():
+        for role, names in parties_in(text, folded, context[-MAX_CONTEXT:], lang).items():
             if key := _key_of(role, label):
                 found[key] = _one_or_list(names)
     if label in _MONEY_LABELS and (amount := first_amount(text, folded)):

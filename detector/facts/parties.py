@@ -15,9 +15,9 @@ OPENER_REACH = 120  # code points between "received" and its "from NAME"
 ROLES = ("payer", "beneficiary", "holder")
 
 
-def parties_in(text: str, folded: str, context: str) -> dict[str, list[str]]:
+def parties_in(text: str, folded: str, context: str, lang: str = "") -> dict[str, list[str]]:
     """Return the names by role, each once, in text order; `context` may introduce their short forms."""
-    before, after = _cues()
+    before, after = _cues(lang)
     found: dict[str, list[str]] = {role: [] for role in ROLES}
     reached = 0
     for match in before.pattern.finditer(folded):
@@ -43,11 +43,14 @@ class _Cues(NamedTuple):
 
 
 @cache
-def _cues() -> tuple[_Cues, _Cues]:
-    """Read the cues of all languages: those before a name, and those after."""
+def _cues(lang: str) -> tuple[_Cues, _Cues]:
+    """Read the cues of a language and of English, of all languages where there are none for it: those before a name, and those after."""
+    names = names_of("parties")
+    if f"parties.{lang}" in names:
+        names = [name for name in names if name in {f"parties.{lang}", "parties.en"}]
     before: dict[str, list[_Cue]] = {}
     after: dict[str, list[_Cue]] = {}
-    for line in (line for name in names_of("parties") for line in lines_of(name)):
+    for line in (line for name in names for line in lines_of(name)):
         role, _, phrase = line.partition(": ")
         head, _, tail = (one_spaced(fold(part)) if part != "NAME" else part for part in phrase.partition("NAME"))
         opener, _, cue = (part.strip() for part in head.rpartition("…"))

@@ -51,14 +51,6 @@ def width(labels: int) -> int:
     return labels * (1 + 2 * REACH + 2 + 1) + len(GEOMETRY)
 
 
-def own_columns(labels: int) -> NDArray[np.bool_]:
-    """Return which columns speak of the sentence itself and not of its neighbours, shape (width,)."""
-    own = np.zeros(width(labels), np.bool_)
-    own[:labels] = True
-    own[-len(GEOMETRY) :] = True
-    return own
-
-
 def context_rows(document: Document, passages: Passages, margins: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.float32]:
     """Return the features of the chosen passages, shape (len(rows), width); `margins` has shape (passages, labels)."""
     padded = np.full((len(margins) + 2 * REACH, margins.shape[1]), ABSENT, np.float32)

@@ -16,7 +16,6 @@ from detector.training.prepare import FOLDS
 UNITS = 48
 SEEDS = 3
 KNOTS = 33
-SHARES = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75)  # tried in `best_shares`
 
 Array = NDArray[np.float32]
 
@@ -73,34 +72,6 @@ def fold_twins(
         if (folds == k).any():
             raw[folds == k] = twin.raw(rows[folds == k])
     return twins, raw
-
-
-def blended(full: Network, bare: Network, seen: NDArray[np.bool_], shares: Array) -> Network:
-    """Return one network whose logits are those of two, the second reading the `seen` inputs only, with its share of each output."""
-    return Network(
-        full.mean,
-        full.scale,
-        np.hstack([full.hidden, np.where(seen[:, None], bare.hidden, 0)]).astype(np.float32),
-        np.concatenate([full.hidden_bias, bare.hidden_bias]),
-        np.vstack([full.output * (1 - shares), bare.output * shares]).astype(np.float32),
-        (full.output_bias * (1 - shares) + bare.output_bias * shares).astype(np.float32),
-        full.curves,
-    )
-
-
-def best_shares(full: Array, bare: Array, targets: NDArray[np.bool_], weights: NDArray[np.float64]) -> Array:
-    """Return for each output the share of the second network's logits with the lowest log loss; raw probabilities of unseen rows."""
-    losses = []
-    for share in SHARES:
-        odds = (1 - share) * logits(full) + share * logits(bare)
-        losses.append((weights[:, None] * np.logaddexp(0, np.where(targets, -odds, odds))).sum(0))
-    return np.array(SHARES, np.float32)[np.argmin(losses, 0)]
-
-
-def logits(raw: Array) -> Array:
-    """Return the log odds of probabilities."""
-    clipped = np.clip(raw, 1e-6, 1 - 1e-6)
-    return np.asarray(np.log(clipped / (1 - clipped)), np.float32)
 
 
 def fit_softmax(rows: Array, targets: NDArray[np.bool_], weights: NDArray[np.float64]) -> Softmax:

@@ -9,17 +9,16 @@ from scipy import sparse
 
 from detector.classifier import Network, Table
 from detector.document import LABELS
-from detector.features.context import context_rows, own_columns
+from detector.features.context import context_rows
 from detector.scoring import FirstLevel, first_level
 from detector.training import tables
-from detector.training.networks import best_shares, blended, calibrated, fit_network, fold_twins
+from detector.training.networks import calibrated, fit_network, fold_twins
 from detector.training.prepare import FOLDS, Prepared
 
 WEAK_SENTENCES = 15  # a page; taken from unlabelled pages as negatives
 WEAK_WEIGHT = 0.5
 WEAK_MARGIN = -0.2  # an unlabelled sentence above this may well be a disclosure and is left out
 GATE_SHARE = 0.12  # share of ordinary sentences that the second level looks at for their own words: what a page may cost
-BARE_PENALTY = 0.1
 PENALTY = 1.0  # dev, whole pages: 0.03 .69, 0.3 .72, 1 .78; the hard sentences hardly tell them apart
 GATE_PAGES = 2_000
 
@@ -135,21 +134,8 @@ def context_sample(documents: Sequence[Prepared], levels: Sequence[Level]) -> Co
 
 
 def fit_context(sample: ContextRows) -> tuple[list[Network], Network]:
-    """Return a calibrated network for each fold, and one fitted on all.
-
-    Each joins two: one reads the whole row, the other the sentence alone, so that a telling sentence in odd company is not talked down.
-    """
-    seen = own_columns(len(LABELS) + 1)
-    bare = np.where(seen, sample.rows, 0).astype(np.float32)
-    fitting = sample.targets, sample.weights
-    twins, raw = fold_twins(sample.rows, *fitting, sample.folds, penalty=PENALTY)
-    bare_twins, bare_raw = fold_twins(bare, *fitting, sample.folds, penalty=BARE_PENALTY)
-    shares = best_shares(raw, bare_raw, *fitting)
-    networks = [blended(full, alone, seen, shares) for full, alone in zip(twins, bare_twins, strict=True)]
-    whole = fit_network(sample.rows, *fitting, penalty=PENALTY), fit_network(bare, *fitting, penalty=BARE_PENALTY)
-    networks.append(blended(*whole, seen, shares))
-    unseen = np.zeros_like(raw)
-    for fold, network in enumerate(networks[:FOLDS]):
-        unseen[sample.folds == fold] = network.raw(sample.rows[sample.folds == fold])
-    fitted = [calibrated(network, unseen, *fitting) for network in networks]
+    """Return a calibrated network for each fold, and one fitted on all."""
+    twins, raw = fold_twins(sample.rows, sample.targets, sample.weights, sample.folds, penalty=PENALTY)
+    whole = fit_network(sample.rows, sample.targets, sample.weights, penalty=PENALTY)
+    fitted = [calibrated(n, raw, sample.targets, sample.weights) for n in (*twins, whole)]
     return fitted[:FOLDS], fitted[FOLDS]
