@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from detector.articles import Span, join_boilerplate, split_articles
 from detector.classifier import CHROME, LABELLED, PROSE, Model, Table
 from detector.document import LABELS, Document, Passages
-from detector.features.article import article_row
+from detector.features.article import article_row, sentence_weights
 from detector.features.context import context_rows
 from detector.features.outline import Outline, block_rows, outline_of, title_rows
 from detector.features.text import Tokens, chunks, rich_ngrams, tokens_of, word_ngrams, word_rows
@@ -68,14 +68,15 @@ def sketch(document: Document, passages: Passages, level: FirstLevel, words: Tab
     return outline_of(document, passages, level.tokens, rarity, level.words[:, CHROME])
 
 
-def article_rows(document: Document, passages: Passages, spans: list[Span], candidates: Rows, probabilities: Array, prose: Array) -> Array:
+def article_rows(passages: Passages, spans: list[Span], candidates: Rows, probabilities: Array, prose: Array) -> Array:
     """Return the features of each article, shape (articles, ARTICLE_COLUMNS)."""
     every = np.zeros((len(passages), len(LABELS)), np.float32)
     every[candidates] = probabilities
+    weights = sentence_weights(passages)
     rows = []
     for first, last in spans:
         window = slice(*np.searchsorted(passages.blocks, (first, last)).tolist())
-        rows.append(article_row(every[window], prose[window]))
+        rows.append(article_row(every[window], prose[window], weights[window]))
     return np.stack(rows)
 
 
@@ -92,5 +93,5 @@ def score(document: Document, passages: Passages, model: Model) -> Scores:
     disclosing = np.zeros(len(passages), np.float32)
     disclosing[candidates] = probabilities.max(1, initial=0)
     spans = join_boilerplate(passages, spans, disclosing)
-    types = model.types.probabilities(article_rows(document, passages, spans, candidates, probabilities, level.words[:, PROSE]))
+    types = model.types.probabilities(article_rows(passages, spans, candidates, probabilities, level.words[:, PROSE]))
     return Scores(candidates, probabilities, spans, types)

@@ -12,6 +12,7 @@ from scipy import sparse
 from detector.classifier import PROSE, Network
 from detector.corpus import Example
 from detector.document import CONTENT_TYPES, Landmark
+from detector.features.article import sentence_weights
 from detector.features.outline import BODY_LENGTH, block_rows, title_rows
 from detector.scoring import article_rows, sketch
 from detector.training import tables
@@ -38,7 +39,7 @@ def outlined(documents: Sequence[Prepared]) -> list[Prepared]:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """The articles of known type as the mean of their sentences' word n-grams."""
+    """The articles of known type as the mean of their sentences' word n-grams, weighted as `article_row` weights them."""
 
     means: tables.Matrix
     targets: NDArray[np.bool_]
@@ -52,7 +53,8 @@ def sample_prose(documents: Sequence[Prepared], idf: Array) -> Prose:
     words, _ = tables.counts(kept, [np.arange(len(d.passages)) for d in kept], rich=False)
     sizes = [len(d.passages) for d in kept]
     owners = np.repeat(np.arange(len(kept)), sizes)
-    mean = sparse.csr_matrix((np.repeat([1 / n for n in sizes], sizes), (owners, np.arange(len(owners)))))
+    shares = np.concatenate([w / w.sum() for w in (sentence_weights(d.passages) for d in kept)])
+    mean = sparse.csr_matrix((shares, (owners, np.arange(len(owners)))))
     return Prose(
         sparse.csr_matrix(mean @ tables.weighted(words, idf)),
         np.array([[d.example.articles[0][2] == t for t in CONTENT_TYPES] for d in kept]),
@@ -179,7 +181,7 @@ def type_rows(documents: Sequence[Prepared], levels: Sequence[Level]) -> TypeRow
         candidates = first.candidates(level.gate)
         probabilities = level.probabilities(d, first, candidates)
         span = [(0, len(d.document.blocks))]
-        rows.append(article_rows(d.document, d.passages, span, candidates, probabilities, first.words[:, PROSE])[0])
+        rows.append(article_rows(d.passages, span, candidates, probabilities, first.words[:, PROSE])[0])
     targets = np.array([[d.example.articles[0][2] == t for t in CONTENT_TYPES] for d in kept])
     return TypeRows(np.stack(rows), targets, site_weights(kept))
 

@@ -111,5 +111,5 @@ def _type_probabilities(model: Model, d: Prepared, level: Level) -> NDArray[np.f
     first = level.first(d)
     candidates = first.candidates(level.gate)
     span = [(0, len(d.document.blocks))]
-    rows = article_rows(d.document, d.passages, span, candidates, level.probabilities(d, first, candidates), first.words[:, PROSE])
+    rows = article_rows(d.passages, span, candidates, level.probabilities(d, first, candidates), first.words[:, PROSE])
     return np.asarray(model.types.probabilities(rows)[0], np.float32)
