@@ -1,5 +1,7 @@
 """Cut a document into its articles, from the probability of each block to open one and to be page chrome."""
 
+from collections.abc import Container
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,10 +45,11 @@ def split_articles(
     return spans or [(0, len(starts))]
 
 
-def join_boilerplate(passages: Passages, spans: list[Span], disclosing: NDArray[np.float32]) -> list[Span]:
+def join_boilerplate(passages: Passages, spans: list[Span], disclosing: NDArray[np.float32], doubled: Container[int]) -> list[Span]:
     """Return the articles, pieces that open with boilerplate and are mostly that joined to the one before: a disclaimer is no article.
 
-    `disclosing` (passages,) is how likely each sentence carries a label.
+    `disclosing` (passages,) is how likely each sentence carries a label; `doubled` are the blocks whose text
+    stands twice: those are titles whatever they say.
     """
     lengths = passages.ends - passages.starts
     boilerplate = lengths * (disclosing >= BOILERPLATE)
@@ -54,7 +57,7 @@ def join_boilerplate(passages: Passages, spans: list[Span], disclosing: NDArray[
     for first, last in spans:
         piece = slice(*np.searchsorted(passages.blocks, (first, last)).tolist())
         share = boilerplate[piece].sum() / lengths[piece].sum()
-        if joined and disclosing[piece.start] >= OPENER and share >= BOILERPLATE_SHARE:
+        if joined and first not in doubled and disclosing[piece.start] >= OPENER and share >= BOILERPLATE_SHARE:
             joined[-1] = (joined[-1][0], last)
         else:
             joined.append((first, last))

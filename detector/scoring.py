@@ -92,6 +92,6 @@ def score(document: Document, passages: Passages, model: Model) -> Scores:
     spans = split_articles(document, titles, opening, chrome, (model.thresholds["title"], model.thresholds["chrome"]))
     disclosing = np.zeros(len(passages), np.float32)
     disclosing[candidates] = probabilities.max(1, initial=0)
-    spans = join_boilerplate(passages, spans, disclosing)
+    spans = join_boilerplate(passages, spans, disclosing, frozenset(np.flatnonzero(outline.doubled).tolist()))
     types = model.types.probabilities(article_rows(passages, spans, candidates, probabilities, level.words[:, PROSE]))
     return Scores(candidates, probabilities, spans, types)

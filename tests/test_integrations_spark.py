@@ -116,6 +116,12 @@ def test_html_is_read_from_strings_and_bytes(session: SparkSession, detector: De
         assert [_record(row) for row in scan_dataframe(df, html="page").collect()] == expected
 
 
+def test_nothing_is_shuffled(session: SparkSession, capsys: pytest.CaptureFixture[str]) -> None:
+    scan_dataframe(session.range(10).selectExpr("id", "'Sponsored by Acme.' text"), text="text").explain()
+    plan = capsys.readouterr().out
+    assert "MapInArrow" in plan and "Exchange" not in plan
+
+
 def _archive(path: Path, pages: dict[str, str]) -> Path:
     with gzip.open(path, "wb") as file:
         for name, page in pages.items():

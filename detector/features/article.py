@@ -20,7 +20,7 @@ MAX_LENGTH = 400  # code points; a longer sentence counts for no more
 
 def sentence_weights(passages: Passages) -> NDArray[np.float64]:
     """Return how much each sentence counts for how its article reads: its length, so that short lines do not outvote the prose."""
-    return np.minimum(passages.ends - passages.starts, MAX_LENGTH).astype(np.float64)
+    return np.asarray(np.minimum(passages.ends - passages.starts, MAX_LENGTH), np.float64)
 
 
 def article_row(probabilities: Array, prose: Array, weights: NDArray[np.float64]) -> Array:

@@ -32,6 +32,8 @@ class Outline:
     starts: NDArray[np.intp]
     lengths: NDArray[np.intp]
     gaps: Array  # blank lines before, at most 3
+    doubled: Array  # whether its text stands again shortly after it, as titles do
+    doubling: Array  # whether its text stood shortly before it
     closed: Array  # ends like a sentence
     chrome: Array  # first-level margin of page chrome
     echo_after: Array  # share of its word weight that recurs below
@@ -54,6 +56,7 @@ def outline_of(document: Document, passages: Passages, tokens: Tokens, weights: 
         starts,
         ends - starts,
         np.minimum(gaps, 3).astype(np.float32),
+        *_repeats(document.text, starts, ends - starts),
         closed,
         (np.add.reduceat(chrome, first) / np.diff(np.append(first, len(passages)))).astype(np.float32),
         echo_after,
@@ -80,7 +83,8 @@ def title_rows(document: Document, outline: Outline) -> tuple[NDArray[np.intp], 
         outline.echo_after,
         outline.echo_before,
         outline.cohesion,
-        *_repeats(document, outline),
+        outline.doubled,
+        outline.doubling,
         _followed_by_digits(document, outline),
         *_markup(document, len(lengths)),
     )
@@ -130,17 +134,16 @@ def _range_sums(values: NDArray[np.float64], first: NDArray[np.intp], last: NDAr
     return sums[last] - sums[first]
 
 
-def _repeats(document: Document, outline: Outline) -> tuple[Array, Array]:
-    """Return whether each block's text stands again shortly after it, and shortly before."""
-    again, before = np.zeros(len(outline.starts), np.float32), np.zeros(len(outline.starts), np.float32)
+def _repeats(text: str, starts: NDArray[np.intp], lengths: NDArray[np.intp]) -> tuple[Array, Array]:
+    """Return whether each block's text stands again shortly after it, and whether it stood shortly before."""
+    again, before = np.zeros(len(starts), np.float32), np.zeros(len(starts), np.float32)
     seen: dict[str, int] = {}
-    for i in np.flatnonzero((outline.lengths < TITLE_LENGTH) & (outline.lengths >= 15)).tolist():
-        start = outline.starts[i]
-        text = document.text[start : start + outline.lengths[i]].casefold()
-        previous = seen.get(text)
+    for i in np.flatnonzero((lengths < TITLE_LENGTH) & (lengths >= 15)).tolist():
+        line = text[starts[i] : starts[i] + lengths[i]].casefold()
+        previous = seen.get(line)
         if previous is not None and i - previous <= NEAR:
             again[previous], before[i] = 1, 1
-        seen[text] = i
+        seen[line] = i
     return again, before
 
 
