@@ -4,7 +4,7 @@ BIN := .venv/bin
 CORPUS ?= ../shared/corpus
 TRAINING := data $(wildcard $(CORPUS)) $(wildcard ../labels)
 
-.PHONY: install run test lint train evaluate gate bench check clean
+.PHONY: install run test test-spark lint train evaluate gate bench check clean
 
 install: .venv/.installed
 
@@ -19,6 +19,10 @@ run: install
 
 test: install
 	$(BIN)/python -m pytest
+
+test-spark: install
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,spark]'
+	$(BIN)/python -m pytest tests/test_integrations_spark.py
 
 lint: install
 	$(BIN)/ruff check .

@@ -15,8 +15,9 @@ from detector.errors import PageError
 from detector.language import language_of
 
 MAX_CHARACTERS = 20_000_000
-MAX_DEPTH = 400  # deeper elements are read as children of the last one within
-MAX_NODES = 1_000_000
+MAX_DEPTH = 400  # deeper elements are read as children of the last one within; parsers need quadratic time for them
+MAX_TAG = 10_000  # code points; a longer tag loses its attributes, for the same reason
+PLAIN_LENGTH, PLAIN_TAGS = 400_000, 20_000  # a page with fewer of both is parsed as it is
 
 _SKIPPED = frozenset("script style noscript template svg head iframe object canvas math audio video -comment !doctype".split())
 _BLOCK = frozenset(
@@ -57,6 +58,8 @@ _ADVERTISER_TYPE = re.compile(r'"@type"\s*:\s*\[?[^\]}]{0,80}"AdvertiserContentA
 _HIDING = re.compile(
     r"<(?:span|a|b|i|em|strong|small|font|u|s)\s[^>]*?(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE
 )
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)>")
+_VOID = frozenset("area base br col embed hr img input link meta p li source td th tr track wbr".split())  # never, or often not, closed
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _Context: TypeAlias = tuple[int, int, int, Trail | None]  # landmark, heading, cues, trail
 _BREAK = re.compile(r"[^\n]+")
@@ -89,7 +92,7 @@ def _from_html(page: Page, markup: str) -> Document:
     if len(markup) > MAX_CHARACTERS:
         raise PageError(page.id, f"its HTML is longer than {MAX_CHARACTERS:,} characters", "split it or scan its text")
     try:
-        tree = LexborHTMLParser(_shallow(markup))
+        tree = LexborHTMLParser(_bounded(markup))
     except (ValueError, RuntimeError, UnicodeError) as error:
         raise PageError(page.id, f"its HTML cannot be parsed ({error})", "save the page again") from error
     writer = _Writer()
@@ -235,5 +238,25 @@ def _url_cues(url: str | None) -> Cue:
     return Cue.URL_WORD if url and _URL_WORD.search(urlsplit(url).path if "//" in url else url) else Cue.NONE
 
 
-def _shallow(markup: str) -> str:
-    return markup
+def _bounded(markup: str) -> str:
+    """Return large markup without the tags beyond MAX_DEPTH and the attributes beyond MAX_TAG; small markup as it is."""
+    if len(markup) <= PLAIN_LENGTH and markup.count("<") <= PLAIN_TAGS:
+        return markup
+    depth = dropped = 0
+
+    def bound(match: re.Match[str]) -> str:
+        nonlocal depth, dropped
+        closing, name, rest = match.groups()
+        if closing:
+            if dropped:
+                dropped -= 1
+                return " "
+            depth = max(0, depth - 1)
+        elif name.lower() not in _VOID and not rest.endswith("/"):
+            if depth >= MAX_DEPTH:
+                dropped += 1
+                return " "
+            depth += 1
+        return match.group() if len(rest) <= MAX_TAG else f"<{closing}{name}>"
+
+    return _TAG.sub(bound, markup)
