@@ -42,10 +42,15 @@ def train(
     log(f"article layer: {len(outline.titles)} possible titles, {len(kinds.rows)} articles of known type")
     assert whole.sentences is not None
     model = Model(name, whole.words, whole.rich, whole.sentences, titles, chrome, types, whole.gate, {}, _card(examples))
-    tuning = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in fitting]
+    tuning = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in _whole_pages(fitting) or fitting]
     model = tuned(model, tuning, dev or pages)
     log("thresholds: " + ", ".join(f"{key} {value:.2f}" for key, value in model.thresholds.items()))
     return model
+
+
+def _whole_pages(fitting: Sequence[Prepared]) -> list[Prepared]:
+    """Return the documents that were read whole: written examples hold far more labelled sentences than any page."""
+    return [d for d in fitting if d.example.layer == "natural"]
 
 
 def _is_page(example: Example) -> bool:
