@@ -35,7 +35,7 @@ HOMES = {
     "sklearn": {"training", "evaluation"},
     "scipy": {"training"},
     "joblib": {"training", "evaluation", "crawl"},
-    "pandas": {"pages", "corpus", "evaluation"},
+    "pandas": {"pages", "corpus", "evaluation", "integrations"},
     "pyarrow": {"pages", "writers", "integrations"},
     "typer": {"cli"},
     "scrapy": {"integrations"},
