@@ -51,7 +51,7 @@ _DISCLAIMER_WORD = re.compile(r"disclaim|disclos|affiliate|haftung|riesgo|rechts
 _CUE_WORD = re.compile(f"{_SPONSOR_WORD.pattern}|{_DISCLAIMER_WORD.pattern}", re.IGNORECASE)
 _URL_WORD = re.compile(
     r"(?:^|[/_.-])(?:sponsor(?:ed|s)?|advertorials?|partner-?content|brand(?:ed)?-?(?:content|studio|voice)|paid-?(?:post|content)|"
-    r"promoted|native|anzeigen?|publirr?ed\w*|publi-?reportage|patrocinad\w*|press-?releases?)(?:$|[/_.-])",
+    r"promoted|native-?ads?|anzeigen?|publirr?ed\w*|publi-?reportage|patrocinad\w*)(?:$|[/_.-])",
     re.IGNORECASE,
 )
 _ADVERTISER_TYPE = re.compile(r'"@type"\s*:\s*\[?[^\]}]{0,80}"AdvertiserContentArticle"')
@@ -99,8 +99,7 @@ def _from_html(page: Page, markup: str) -> Document:
     if tree.body is not None:
         _walk(tree.body, writer, "sponsored" in markup, _HIDING.search(markup) is not None)
     text = "\n".join(writer.parts)
-    declared = (tree.root.attributes.get("lang") if tree.root is not None else None) or ""
-    lang = page.lang or declared[:2].lower() or language_of(text)
+    lang = page.lang or _declared_language(tree) or language_of(text)
     return Document(page.id, text, writer.blocks(), page.url, lang, _url_cues(page.url) | _page_cues(tree, markup), page.date)
 
 
@@ -232,6 +231,13 @@ def _page_cues(tree: LexborHTMLParser, markup: str) -> Cue:
         if _SPONSOR_WORD.search(meta.attributes.get("content") or ""):
             return cues | Cue.META_WORD
     return cues
+
+
+def _declared_language(tree: LexborHTMLParser) -> str | None:
+    """Return the ISO 639-1 code of `<html lang>`; None where it is missing or of another kind ("fil", "x-default")."""
+    declared = (tree.root.attributes.get("lang") if tree.root is not None else None) or ""
+    primary = declared.replace("_", "-").partition("-")[0].strip().lower()
+    return primary if len(primary) == 2 and primary.isalpha() else None
 
 
 def _url_cues(url: str | None) -> Cue:

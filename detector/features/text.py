@@ -229,14 +229,22 @@ def _kinds() -> NDArray[np.uint8]:
     return kinds
 
 
-_tables: list[NDArray[np.uint64]] = []
+_tables: list[tuple[NDArray[np.uint64], NDArray[np.uint64]]] = []
 
 
 def _powers(length: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Return the powers of the base and of its inverse mod 2**64, at least `length` + 1 of each, kept between calls."""
-    if not _tables or len(_tables[0]) <= length:
-        size = 1 << max(13, length.bit_length())
-        inverse = pow(_BASE, -1, 1 << 64)
-        steps = (np.concatenate((np.ones(1, np.uint64), np.full(size, base, np.uint64))) for base in (_BASE, inverse))
-        _tables[:] = [np.cumprod(step, dtype=np.uint64) for step in steps]
-    return _tables[0], _tables[1]
+    """Return the powers of the base and of its inverse mod 2**64, at least `length` + 1 of each, kept between calls.
+
+    Another thread may put other tables in their place meanwhile, so the pair is read once.
+    """
+    kept = _tables[-1] if _tables else None
+    if kept is not None and len(kept[0]) > length:
+        return kept
+    size = 1 << max(13, length.bit_length())
+    made = _power_table(_BASE, size), _power_table(pow(_BASE, -1, 1 << 64), size)
+    _tables[:] = [made]
+    return made
+
+
+def _power_table(base: int, size: int) -> NDArray[np.uint64]:
+    return np.cumprod(np.concatenate((np.ones(1, np.uint64), np.full(size, base, np.uint64))), dtype=np.uint64)
