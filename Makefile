@@ -4,7 +4,7 @@ BIN := .venv/bin
 CORPUS ?= ../shared/corpus
 TRAINING := data $(wildcard $(CORPUS)) $(wildcard ../labels)
 
-.PHONY: install run test test-spark lint train evaluate gate bench check clean
+.PHONY: install run test test-spark lint train reader evaluate gate bench check clean
 
 install: .venv/.installed
 
@@ -31,6 +31,10 @@ lint: install
 
 train: install
 	$(BIN)/detector train $(foreach path,$(TRAINING),--data $(path)) --output models/default.safetensors
+
+reader: install
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,reader]'
+	$(BIN)/python -m detector.training.reading models/reader.safetensors $(TRAINING)
 
 evaluate: install
 	$(BIN)/detector evaluate --data $(CORPUS) --split dev

@@ -1,19 +1,20 @@
 """Score passages and articles with numpy arrays, and keep those arrays in one file.
 
-Two levels. The first sums the rows that a passage's n-grams have in a hashed table, one column a label (a linear model on
+Three levels. The first sums the rows that a passage's n-grams have in a hashed table, one column a label (a linear model on
 L2-normalised TF-IDF, the IDF folded into the weights and its square kept as the last column). The second, a network with one hidden
 layer, reads the first level's margins around the passage (`features.context`) and gives probabilities, which an isotonic curve per label
-calibrates.
+calibrates. The third (`reader`) reads the sentences that are still in doubt; its logits are joined with those of the second.
 
 On disk: safetensors, one file. Metadata `{FORMAT: JSON of name, gate, thresholds, card}`; tensors `words`, `rich`
-(float16, one row a hash), `words.bias`, `rich.bias`, and for each network its arrays as `NAME.ARRAY` (float32). Loading runs no code
-from the file.
+(float16, one row a hash), `words.bias`, `rich.bias`, for each network its arrays as `NAME.ARRAY` (float32), and those of the third
+level as `third.ARRAY`. The reader is in a file of its own (`reader.ARRAY`), the shipped one, or where it is another in the same file;
+its arrays are mapped: they stay there until they are needed. Loading runs no code from a file.
 """
 
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from detector.features.article import ARTICLE_COLUMNS
 from detector.features.context import width as context_width
 from detector.features.outline import BLOCK_COLUMNS, TITLE_COLUMNS
 from detector.features.text import Ngrams
+from detector.reader import Reader
 
 Array = NDArray[np.float32]
 
@@ -81,19 +83,42 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
-class Softmax:
-    """Multinomial logistic regression, as scikit-learn fits it, inputs standardised."""
+class Cascade:
+    """Two logistic regressions on standardised inputs, one after the other: whether an article is paid, and if not, whether a release.
+
+    Each reads its own inputs alone: a single softmax lets a wire that writes like a release pass for one.
+    """
 
     mean: Array  # (inputs,)
     scale: Array  # (inputs,)
-    weights: Array  # (inputs, classes)
-    bias: Array
+    weights: Array  # (inputs, 2)
+    bias: Array  # (2,)
 
     def probabilities(self, rows: Array) -> Array:
-        """Return probabilities, shape (rows, classes), each row's sum 1."""
+        """Return probabilities, shape (rows, content types) in the order of CONTENT_TYPES, each row's sum 1."""
         logits = (rows - self.mean) / self.scale @ self.weights + self.bias
-        odds = np.exp(logits - logits.max(1, keepdims=True))
-        return np.asarray(odds / odds.sum(1, keepdims=True), np.float32)
+        paid, release = 1 / (1 + np.exp(-np.clip(logits.T, -30, 30)))
+        return np.stack([(1 - paid) * (1 - release), paid, (1 - paid) * release], 1).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Third:
+    """The third level: the reader, and a logistic regression a label on the second level's log-odds and the reader's logit."""
+
+    reader: Reader
+    weights: Array  # (2, labels)
+    bias: Array  # (labels,)
+
+    def joint(self, second: Array, logits: Array) -> Array:
+        """Return the joint probabilities of sentences; both inputs, and what is returned, have shape (sentences, labels)."""
+        odds = self.weights[0] * log_odds(second) + self.weights[1] * logits + self.bias
+        return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), np.float32)
+
+
+def log_odds(probabilities: Array) -> Array:
+    """Return the log-odds, bounded as if nothing were surer than one in ten thousand."""
+    kept = np.clip(probabilities, 1e-4, 1 - 1e-4)
+    return np.asarray(np.log(kept / (1 - kept)), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +131,27 @@ class Model:
     sentences: Network  # context rows -> labels
     titles: Network  # title rows -> opens an article
     chrome: Network  # block rows -> page chrome
-    types: Softmax  # article rows -> content types
+    types: Cascade  # article rows -> content types
     gate: float  # lowest first-level margin with which a sentence is looked at twice
     thresholds: Mapping[str, float]  # by label, and "title", "chrome", "editorial", "paid_promotion"
     card: Mapping[str, Any]
+    third: Third | None = None
+    fast_thresholds: Mapping[str, float] | None = None  # those without the third level, where there is one
+
+    def fast(self) -> "Model":
+        """Return the model without its third level."""
+        return replace(self, third=None, thresholds=self.fast_thresholds or self.thresholds, fast_thresholds=None)
 
 
 # Columns of the word table: the three content types, page chrome, then the words' part of the first level's labels and of any label.
 PROSE, CHROME, LABELLED = slice(0, 3), 3, slice(4, 14)
 
-FORMAT = "detector-model-2"
-_PARTS: dict[str, type[Network | Softmax]] = {"sentences": Network, "titles": Network, "chrome": Network, "types": Softmax}
+FORMAT = "detector-model-3"
+_PARTS: dict[str, type[Network | Cascade]] = {"sentences": Network, "titles": Network, "chrome": Network, "types": Cascade}
 _THRESHOLDS = {*LABELS, "title", "chrome", ContentType.EDITORIAL, ContentType.PAID_PROMOTION}
 _INPUTS = {"sentences": context_width(len(LABELS) + 1), "titles": TITLE_COLUMNS, "chrome": BLOCK_COLUMNS, "types": ARTICLE_COLUMNS}
+_DIGEST = "digest"
+_TYPES = {"F16": "<f2", "I8": "i1", "U8": "u1"}  # those of a reader
 _REMEDY = "retrain it with `detector train` or use the model that came with this version"
 
 
@@ -133,6 +166,11 @@ def save(model: Model, path: Path) -> None:
         for array in fields(part):
             tensors[f"{name}.{array.name}"] = np.ascontiguousarray(getattr(getattr(model, name), array.name))
     rest = {"name": model.name, "gate": model.gate, "thresholds": dict(model.thresholds), "card": dict(model.card)}
+    if model.third is not None:
+        tensors |= {"third.weights": model.third.weights, "third.bias": model.third.bias}
+        rest |= {"fast_thresholds": dict(model.fast_thresholds or model.thresholds), "reader": model.third.reader.digest()}
+        if rest["reader"] != _shipped_reader():
+            tensors |= {f"reader.{key}": array for key, array in model.third.reader.arrays().items()}
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     save_file(tensors, temporary, {FORMAT: json.dumps(rest, sort_keys=True)})  # one key: safetensors writes several in any order
     temporary.chmod(0o644)
@@ -147,7 +185,8 @@ def load(path: Path) -> Model:
             if FORMAT not in metadata:
                 raise ModelError(f"{path}: its format is {next(iter(metadata), None)!r}, this version reads {FORMAT!r}; {_REMEDY}")
             rest = json.loads(metadata[FORMAT])
-            tensors = {key: file.get_tensor(key).astype(np.float32) for key in file.keys()}  # noqa: SIM118 - not a dict
+            small = [key for key in file.keys() if not key.startswith("reader.")]  # noqa: SIM118 - not a dict
+            tensors = {key: file.get_tensor(key).astype(np.float32) for key in small}
         parts: dict[str, Any] = {name: Table(tensors[name], tensors[f"{name}.bias"]) for name in ("words", "rich")}
         for name, part in _PARTS.items():
             parts[name] = part(**{array.name: tensors[f"{name}.{array.name}"] for array in fields(part)})
@@ -155,6 +194,8 @@ def load(path: Path) -> Model:
                 raise ModelError(f"{path}: its {name} part reads other features than this version gives; {_REMEDY}")
         if missing := _THRESHOLDS - rest["thresholds"].keys():
             raise ModelError(f"{path}: it has no threshold for {', '.join(sorted(missing))}; {_REMEDY}")
+        if "third.bias" in tensors:
+            parts["third"] = _third(path, rest.pop("reader"), tensors)
         return Model(**parts, **rest)
     except FileNotFoundError:
         raise ModelError(f"{path}: there is no such model file; give --model a file that `detector train` wrote") from None
@@ -162,8 +203,63 @@ def load(path: Path) -> Model:
         raise ModelError(f"{path}: it is not a detector model ({error}); {_REMEDY}") from error
 
 
+def _third(path: Path, reader: str, tensors: Mapping[str, Array]) -> Third:
+    """Return the third level of a model file whose reader has this digest: the reader is in the file itself, or the shipped one."""
+    if tensors["third.weights"].shape != (2, len(LABELS)):
+        raise ModelError(f"{path}: its third level knows other labels; {_REMEDY}")
+    shipped = reader == _shipped_reader()
+    return Third(load_reader(reader_path() if shipped else path), tensors["third.weights"], tensors["third.bias"])
+
+
+def save_reader(reader: Reader, path: Path) -> None:
+    """Write a reader to a file of its own."""
+    save_file({f"reader.{key}": array for key, array in reader.arrays().items()}, path, {_DIGEST: reader.digest()})
+
+
+def load_reader(path: Path) -> Reader:
+    """Return the reader in a file, whatever else is in it; raises ModelError where there is none, or one that this version cannot use."""
+    try:
+        body, header = _header(path)
+        data = np.memmap(path, np.uint8, "r")
+        arrays = {}
+        for key, entry in header.items():
+            if key.startswith("reader."):
+                start, end = (body + offset for offset in entry["data_offsets"])
+                arrays[key.removeprefix("reader.")] = data[start:end].view(_TYPES[entry["dtype"]]).reshape(entry["shape"])
+        return Reader.of(arrays)
+    except FileNotFoundError:
+        raise ModelError(f"{path}: there is no such file; name a model file, or what `make reader` wrote") from None
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{path}: it holds no reader for this version ({error}); {_REMEDY}") from error
+
+
+def _shipped_reader() -> str | None:
+    """Return the digest of the shipped reader, None where there is none."""
+    try:
+        return str(_header(reader_path())[1]["__metadata__"][_DIGEST])
+    except FileNotFoundError:
+        return None
+
+
+def _header(path: Path) -> tuple[int, dict[str, Any]]:
+    """Return where the tensors of a safetensors file begin, and its header: 8 bytes of size and that much JSON."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        return 8 + size, json.loads(file.read(size))
+
+
 def default_path() -> Path:
-    """Return the shipped model's file: inside the installed package, or beside it in a checkout."""
+    """Return the shipped model's file."""
+    return _shipped("default.safetensors")
+
+
+def reader_path() -> Path:
+    """Return the file of the shipped reader, which the shipped model and those trained with it share."""
+    return _shipped("reader.safetensors")
+
+
+def _shipped(name: str) -> Path:
+    """Return a file inside the installed package, or beside it in a checkout."""
     home = Path(__file__).parent
-    packed = home / "models" / "default.safetensors"
-    return packed if packed.exists() else home.parent / "models" / "default.safetensors"
+    packed = home / "models" / name
+    return packed if packed.exists() else home.parent / "models" / name

@@ -26,9 +26,10 @@ class Detector:
         self.model = model
 
     @classmethod
-    def load(cls, path: str | Path | None = None) -> Self:
-        """Load a model file, the shipped one by default; raises ModelError."""
-        return cls(load(default_path() if path is None else Path(path)))
+    def load(cls, path: str | Path | None = None, *, fast: bool = False) -> Self:
+        """Load a model file, the shipped one by default, without its third level where it must be fast; raises ModelError."""
+        model = load(default_path() if path is None else Path(path))
+        return cls(model.fast() if fast else model)
 
     def scan(self, text: str, *, id: str = "text", url: str | None = None, lang: str | None = None) -> Report:
         """Scan plain text; offsets point into `text` itself. Raises PageError where it holds no text."""

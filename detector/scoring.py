@@ -1,4 +1,4 @@
-"""Score a document: first level on every sentence, second level on the few that could disclose, articles from both."""
+"""Score a document: every sentence, then those that could disclose, then those still in doubt; and from all of them its articles."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.articles import Span, join_boilerplate, split_articles
-from detector.classifier import CHROME, LABELLED, PROSE, Model, Table
+from detector.classifier import CHROME, LABELLED, PROSE, Model, Table, Third
 from detector.document import LABELS, Document, Passages
 from detector.features.article import article_row, sentence_weights
 from detector.features.context import context_rows
+from detector.features.excerpt import excerpts
 from detector.features.outline import Outline, block_rows, outline_of, title_rows
 from detector.features.text import Tokens, chunks, rich_ngrams, tokens_of, word_ngrams, word_rows
 
@@ -17,6 +18,7 @@ Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
 CUED = 0.2  # first-level margin of a sentence that discloses by its own words
+DOUBT = 0.02, 0.98  # probabilities of the second level between which the reader is asked
 SECTION = 12  # sentences around such a one that are looked at twice as well: boilerplate comes in sections
 
 
@@ -80,11 +82,29 @@ def article_rows(passages: Passages, spans: list[Span], candidates: Rows, probab
     return np.stack(rows)
 
 
+def doubtful(probabilities: Array) -> Rows:
+    """Return the rows in which some label is neither likely nor unlikely."""
+    low, high = DOUBT
+    return np.flatnonzero(((probabilities > low) & (probabilities < high)).any(1))
+
+
+def reread(document: Document, passages: Passages, third: Third, candidates: Rows, probabilities: Array) -> Array:
+    """Return the candidates' probabilities with those in doubt read again."""
+    rows = doubtful(probabilities)
+    if len(rows) == 0:
+        return probabilities
+    joint = probabilities.copy()
+    joint[rows] = third.joint(probabilities[rows], third.reader.logits(excerpts(document, passages, candidates[rows].tolist())))
+    return joint
+
+
 def score(document: Document, passages: Passages, model: Model) -> Scores:
     """Return the probabilities of every candidate sentence, the articles, and the probabilities of their content types."""
     level = first_level(document, passages, model.words, model.rich)
     candidates = level.candidates(model.gate)
     probabilities = model.sentences.probabilities(context_rows(document, passages, level.labels, candidates))
+    if model.third is not None:
+        probabilities = reread(document, passages, model.third, candidates, probabilities)
     outline = sketch(document, passages, level, model.words)
     titles, rows = title_rows(document, outline)
     opening = model.titles.probabilities(rows)[:, 0] if len(titles) else np.zeros(0, np.float32)

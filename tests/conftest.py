@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from random_reader import random_reader
 
 from detector.classifier import Model, save
 from detector.corpus import Example, read_examples
@@ -53,7 +54,7 @@ def small_examples() -> list[Example]:
 @pytest.fixture(scope="session")
 def small_model(small_examples: list[Example]) -> Model:
     """A model of little worth and of every part."""
-    return train(small_examples, name="small")
+    return train(small_examples, reader=random_reader(), name="small")
 
 
 @pytest.fixture(scope="session")

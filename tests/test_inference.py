@@ -19,7 +19,7 @@ from detector.document import Page, Report
 from detector.errors import ModelError, PageError
 from detector.inference import Detector
 
-HEAVY = ("sklearn", "scipy", "pandas", "joblib", "pyarrow", "fastwarc", "typer", "rich", "scrapy", "pyspark")
+HEAVY = ("sklearn", "scipy", "pandas", "joblib", "pyarrow", "fastwarc", "typer", "rich", "scrapy", "pyspark", "torch", "transformers")
 PAGES = [
     Page("text", PAID, url="https://tarn.example/1"),
     Page("html", f"<p>{PLAIN}<footer>{PAID}", html=True),

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from random_reader import random_reader
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
@@ -93,15 +94,17 @@ def test_a_network_says_what_its_seeds_say_on_average() -> None:
     assert np.abs(network.probabilities(rows) - network.raw(rows)).max() < TOLERANCE  # no curve yet
 
 
-def test_a_softmax_gives_the_probabilities_of_the_regression() -> None:
+def test_a_cascade_gives_the_probabilities_of_both_regressions() -> None:
     random = np.random.default_rng(0)
-    rows = random.normal(2, 3, (300, 5)).astype(np.float32)
+    rows = random.normal(2, 3, (300, 4)).astype(np.float32)
     targets = np.eye(3, dtype=bool)[random.integers(0, 3, 300)]
-    softmax = networks.fit_softmax(rows, targets, np.ones(300))
-    inputs = (rows.astype(np.float64) - softmax.mean) / softmax.scale
-    regression = LogisticRegression().fit(inputs, targets.argmax(1))
-    regression.coef_, regression.intercept_ = softmax.weights.T.astype(np.float64), softmax.bias.astype(np.float64)
-    assert np.abs(softmax.probabilities(rows) - regression.predict_proba(inputs)).max() < TOLERANCE
+    cascade = networks.fit_cascade(rows, targets, np.ones(300), ((1, 3), (0, 2)))
+    inputs = (rows.astype(np.float64) - cascade.mean) / cascade.scale
+    paid = LogisticRegression(C=0.1).fit(inputs[:, [1, 3]], targets[:, 1]).predict_proba(inputs[:, [1, 3]])[:, 1]
+    rest = ~targets[:, 1]
+    release = LogisticRegression(C=0.1).fit(inputs[rest][:, [0, 2]], targets[rest, 2]).predict_proba(inputs[:, [0, 2]])[:, 1]
+    expected = np.stack([(1 - paid) * (1 - release), paid, (1 - paid) * release], 1)
+    assert np.abs(cascade.probabilities(rows) - expected).max() < 1e-3
 
 
 def test_calibration_keeps_the_order_and_meets_what_was_observed() -> None:
@@ -120,7 +123,7 @@ def test_calibration_keeps_the_order_and_meets_what_was_observed() -> None:
 
 
 def test_training_twice_gives_the_same_bytes(small_examples: list[Example], model_file: Path, tmp_path: Path) -> None:
-    save(train(small_examples, name="small"), tmp_path / "again")
+    save(train(small_examples, reader=random_reader(), name="small"), tmp_path / "again")
     assert (tmp_path / "again").read_bytes() == model_file.read_bytes()
 
 

@@ -73,6 +73,7 @@ def scan(
     model: options.ModelFile = None,
     labels: options.Labels = None,
     threshold: options.Thresholds = None,
+    fast: options.Fast = False,
     jobs: options.Jobs = 1,
     resume: options.Resume = False,
     from_file: options.FromFile = None,
@@ -96,7 +97,7 @@ def scan(
     from detector.pages import Fields, read_pages
 
     inputs, alarms, actions = values.inputs_of(paths, from_file), values.alarms_of(fail_on), values.actions_of(keep, mark, remove)
-    choice = scanning.ModelChoice(model, values.labels_of(labels), values.thresholds_of(threshold))
+    choice = scanning.ModelChoice(model, values.labels_of(labels), values.thresholds_of(threshold), fast)
     targets = (scanning.report_target(format, output, rows, no_colour), *scanning.clean_target(clean, actions))
     fields = Fields(id_field, url_field, text_field, html_field)
     crawl = Crawl(choice, targets, jobs, resume, alarms, scanning.settings_of(choice, targets, alarms, fields))
@@ -106,16 +107,17 @@ def scan(
 
 
 @app.command()
-def train(data: options.Data, output: options.ModelOutput, name: options.ModelName = "default") -> None:
+def train(data: options.Data, output: options.ModelOutput, name: options.ModelName = "default", reader: options.ReaderFile = None) -> None:
     """Train a model on labelled data and write it to a file."""
-    from detector.classifier import save
+    from detector.classifier import load_reader, reader_path, save
     from detector.corpus import read_examples, read_markup
     from detector.training import train as fit
 
     if not output.parent.is_dir():
         raise typer.BadParameter(f"{output.parent}: there is no such folder; make it first", param_hint="--output")
     markup = {id: page for path in data for id, page in read_markup(path).items()}
-    save(fit(read_examples(data), markup=markup, name=name, log=_say), output)
+    taken = load_reader(reader or reader_path())
+    save(fit(read_examples(data), markup=markup, reader=taken, name=name, log=_say), output)
     _say(f"the model is in {output}")
 
 
@@ -126,6 +128,7 @@ def evaluate(
     model: options.ModelFile = None,
     json: options.Json = False,
     gate: options.Gate = None,
+    fast: options.Fast = False,
 ) -> None:
     """Measure a model on labelled data."""
     import orjson
@@ -136,7 +139,7 @@ def evaluate(
 
     floors = evaluation.read_floors(gate) if gate is not None else None
     examples = [example for example in read_examples(data) if example.split == split]
-    measured = evaluation.evaluate(Detector.load(model), examples)
+    measured = evaluation.evaluate(Detector.load(model, fast=fast), examples)
     typer.echo(orjson.dumps(measured.to_dict(), option=orjson.OPT_INDENT_2).decode() if json else measured.to_text())
     missed = evaluation.gate(measured, floors) if floors is not None else []
     for line in missed:

@@ -35,10 +35,11 @@ class ModelChoice:
     path: Path | None
     labels: frozenset[Label]
     thresholds: Mapping[str, float]
+    fast: bool = False
 
     def __call__(self) -> Detector:
         """Load the detector; raises ModelError."""
-        model = Detector.load(self.path).model
+        model = Detector.load(self.path, fast=self.fast).model
         silent = {str(label): inf for label in LABELS if label not in self.labels}
         return Detector(replace(model, thresholds={**model.thresholds, **self.thresholds, **silent}))
 
@@ -47,7 +48,7 @@ class ModelChoice:
         path = default_path() if self.path is None else self.path
         if not path.is_file():
             return ""
-        told = repr((sorted(self.labels), sorted(self.thresholds.items()), detector.__version__))
+        told = repr((sorted(self.labels), sorted(self.thresholds.items()), self.fast, detector.__version__))
         return blake2b(path.read_bytes() + told.encode(), digest_size=16).hexdigest()
 
 

@@ -59,7 +59,7 @@ def context_rows(document: Document, passages: Passages, margins: NDArray[np.flo
     for distance in range(1, REACH + 1):
         columns += [padded[rows + REACH - distance], padded[rows + REACH + distance]]
     before, after = _faded(margins)
-    headings = _headings(document, passages)
+    headings = headings_of(document, passages)
     heading_margins = np.where(headings[rows, None] >= 0, margins[headings[rows]], np.float32(ABSENT))
     columns += [before[rows], after[rows], heading_margins, _geometry(document, passages, rows, headings)]
     return np.hstack(columns)
@@ -75,7 +75,7 @@ def _faded(margins: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[n
     return np.maximum(before, ABSENT), np.maximum(after, ABSENT)
 
 
-def _headings(document: Document, passages: Passages) -> NDArray[np.intp]:
+def headings_of(document: Document, passages: Passages) -> NDArray[np.intp]:
     """Return for each passage the index of the nearest heading-like one before it, -1 where there is none."""
     text = document.text
     closed = np.fromiter((text[end - 1] in _CLOSERS for end in passages.ends.tolist()), np.bool_, len(passages))

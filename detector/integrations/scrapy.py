@@ -3,7 +3,7 @@
 Switch it on with `ADDONS = {"detector.integrations.scrapy.DetectorAddon": 500}`. An item is scanned where it has a field with HTML
 or text; all others pass. A page that fails has its error in the output record; no item is lost to it. Settings:
 
-- `DETECTOR_MODEL`: path of a model file (default: the shipped model)
+- `DETECTOR_MODEL`: path of a model file (default: the shipped model); `DETECTOR_FAST` (False): whether to leave out its third level
 - `DETECTOR_HTML_FIELD` ("html"): `str`, `bytes` or the `Response` itself; preferred, since captions and footers disclose too
 - `DETECTOR_TEXT_FIELD` ("text"): read where the item has no HTML
 - `DETECTOR_URL_FIELD` ("url"): also the record's id
@@ -88,7 +88,9 @@ class DetectorPipeline:
     def from_crawler(cls, crawler: "Crawler") -> Self:
         """Load the model as the crawl starts; raises ModelError, and DetectorError for a bad setting."""
         assert crawler.stats is not None
-        return cls(Detector.load(crawler.settings.get("DETECTOR_MODEL")), Options.from_settings(crawler.settings), crawler.stats)
+        settings = crawler.settings
+        detector = Detector.load(settings.get("DETECTOR_MODEL"), fast=settings.getbool("DETECTOR_FAST", False))
+        return cls(detector, Options.from_settings(settings), crawler.stats)
 
     def process_item(self, item: Any, spider: object = None) -> Any:
         """Return the item with the record of its page; raises DropItem where the settings ask for that."""

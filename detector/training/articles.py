@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from detector.training.prepare import Prepared
 from detector.training.sentences import Level
 
 CHROME_SENTENCES = 60  # a page
-PROSE_COST = 10.0
+PROSE_COST = 10.0  # dev, macro-F1 of the types: 3 .84, 10 .88, 30 .84; average precision of paid .93, .97, .98
 
 Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -154,12 +155,11 @@ def outline_rows(documents: Sequence[Prepared], level: Level) -> OutlineRows:
     )
 
 
-def fit_calibrated(
-    rows: Array, targets: NDArray[np.bool_], folds: Rows, weights: NDArray[np.float64], *, penalty: float, epochs: int
-) -> Network:
-    """Fit a network on all rows and calibrate it on those of the folds' twins."""
-    _, raw = fold_twins(rows, targets, weights, folds, penalty=penalty, epochs=epochs)
-    return calibrated(fit_network(rows, targets, weights, penalty=penalty, epochs=epochs), raw, targets, weights)
+def fit_calibrated(rows: Array, targets: NDArray[np.bool_], folds: Rows, **how: Any) -> Network:
+    """Fit a network on all rows, `how` as `fit_network` does, and calibrate it on those of the folds' twins."""
+    weights = np.ones(len(rows))
+    _, raw = fold_twins(rows, targets, weights, folds, **how)
+    return calibrated(fit_network(rows, targets, weights, **how), raw, targets, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +176,7 @@ def type_rows(documents: Sequence[Prepared], levels: Sequence[Level]) -> TypeRow
     kept = typed(documents)
     rows = []
     for d in kept:
-        level = levels[d.fold]
-        first = level.first(d)
-        candidates = first.candidates(level.gate)
-        probabilities = level.probabilities(d, first, candidates)
+        first, candidates, probabilities = levels[d.fold].scored(d)
         span = [(0, len(d.document.blocks))]
         rows.append(article_rows(d.passages, span, candidates, probabilities, first.words[:, PROSE])[0])
     targets = np.array([[d.example.articles[0][2] == t for t in CONTENT_TYPES] for d in kept])

@@ -1,6 +1,8 @@
 """Fit the second level and the article layer: small networks, averaged over seeds, calibrated on folds they did not see."""
 
 import warnings
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -10,7 +12,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
-from detector.classifier import Network, Softmax
+from detector.classifier import Cascade, Network
 from detector.training.prepare import FOLDS
 
 UNITS = 48
@@ -20,18 +22,20 @@ KNOTS = 33
 Array = NDArray[np.float32]
 
 
-def fit_network(rows: Array, targets: NDArray[np.bool_], weights: NDArray[np.float64], *, penalty: float, epochs: int = 10) -> Network:
-    """Fit SEEDS networks and join them into one whose logits are their mean; the curves are the identity."""
+def fit_network(
+    rows: Array, targets: NDArray[np.bool_], weights: NDArray[np.float64], *, penalty: float, epochs: int = 10, seeds: int = SEEDS
+) -> Network:
+    """Fit some networks and join them into one whose logits are their mean; the curves are the identity."""
     mean, scale = rows.mean(0), np.maximum(rows.std(0), 1e-3)
     inputs = ((rows - mean) / scale).astype(np.float32)
-    fits = Parallel(n_jobs=2)(delayed(_fit)(inputs, targets, weights, penalty, epochs, seed) for seed in range(SEEDS))
+    fits = Parallel(n_jobs=2)(delayed(_fit)(inputs, targets, weights, penalty, epochs, seed) for seed in range(seeds))
     knots = np.linspace(0, 1, KNOTS, dtype=np.float32)
     return Network(
         mean.astype(np.float32),
         scale.astype(np.float32),
         np.hstack([f.coefs_[0] for f in fits]).astype(np.float32),
         np.hstack([f.intercepts_[0] for f in fits]).astype(np.float32),
-        (np.vstack([f.coefs_[1] for f in fits]) / SEEDS).astype(np.float32),
+        (np.vstack([f.coefs_[1] for f in fits]) / seeds).astype(np.float32),
         np.mean([f.intercepts_[1] for f in fits], 0).astype(np.float32),
         np.broadcast_to(knots[None, :, None], (2, KNOTS, targets.shape[1])).copy(),
     )
@@ -63,10 +67,13 @@ def calibrated(network: Network, raw: Array, targets: NDArray[np.bool_], weights
 
 
 def fold_twins(
-    rows: Array, targets: NDArray[np.bool_], weights: NDArray[np.float64], folds: NDArray[np.intp], *, penalty: float, epochs: int = 10
+    rows: Array, targets: NDArray[np.bool_], weights: NDArray[np.float64], folds: NDArray[np.intp], **how: Any
 ) -> tuple[list[Network], Array]:
-    """Fit one network a fold on the other folds; return them, and the raw probabilities of each row from the one that did not see it."""
-    twins = [fit_network(rows[folds != k], targets[folds != k], weights[folds != k], penalty=penalty, epochs=epochs) for k in range(FOLDS)]
+    """Fit one network a fold on the other folds, `how` as `fit_network` does.
+
+    Return them, and the raw probabilities of each row from the one that did not see it.
+    """
+    twins = [fit_network(rows[folds != k], targets[folds != k], weights[folds != k], **how) for k in range(FOLDS)]
     raw = np.zeros(targets.shape, np.float32)
     for k, twin in enumerate(twins):
         if (folds == k).any():
@@ -74,10 +81,17 @@ def fold_twins(
     return twins, raw
 
 
-def fit_softmax(rows: Array, targets: NDArray[np.bool_], weights: NDArray[np.float64]) -> Softmax:
-    """Fit a multinomial logistic regression; `targets` has one true column a row."""
+def fit_cascade(rows: Array, targets: NDArray[np.bool_], weights: NDArray[np.float64], inputs: Sequence[Sequence[int]]) -> Cascade:
+    """Fit both regressions, the second on what is not paid; `inputs` are the columns that each reads.
+
+    `targets` (rows, content types) has one true column a row, in the order of CONTENT_TYPES.
+    """
     mean, scale = rows.mean(0), np.maximum(rows.std(0), 1e-3)
-    fitted = LogisticRegression(C=0.1, max_iter=500).fit((rows - mean) / scale, targets.argmax(1), sample_weight=weights)
-    return Softmax(
-        mean.astype(np.float32), scale.astype(np.float32), fitted.coef_.T.astype(np.float32).copy(), fitted.intercept_.astype(np.float32)
-    )
+    standard = (rows - mean) / scale
+    coefficients, bias = np.zeros((rows.shape[1], 2), np.float32), np.zeros(2, np.float32)
+    paid = targets[:, 1]
+    for k, (kept, target) in enumerate(((np.ones(len(rows), np.bool_), paid), (~paid, targets[:, 2]))):
+        columns = list(inputs[k])
+        fitted = LogisticRegression(C=0.1, max_iter=500).fit(standard[kept][:, columns], target[kept], sample_weight=weights[kept])
+        coefficients[columns, k], bias[k] = fitted.coef_[0], fitted.intercept_[0]
+    return Cascade(mean.astype(np.float32), scale.astype(np.float32), coefficients, bias)

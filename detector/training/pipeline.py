@@ -11,21 +11,30 @@ from detector.classifier import Model
 from detector.corpus import Example
 from detector.document import CONTENT_TYPES, LABELS
 from detector.errors import CorpusError
+from detector.features.article import TYPE_INPUTS
+from detector.reader import Reader
 from detector.training import articles, sentences, tables
-from detector.training.networks import fit_softmax
+from detector.training.networks import fit_cascade
 from detector.training.prepare import FOLDS, Prepared, prepare
 from detector.training.sentences import Level
+from detector.training.third import fit_third
 from detector.training.thresholds import tuned
 
 Log = Callable[[str], None]
 
 
 def train(
-    examples: Sequence[Example], *, markup: dict[str, bytes] | None = None, name: str = "default", log: Log = lambda _: None
+    examples: Sequence[Example],
+    *,
+    markup: dict[str, bytes] | None = None,
+    reader: Reader | None = None,
+    name: str = "default",
+    log: Log = lambda _: None,
 ) -> Model:
     """Fit and calibrate a model on the train split; thresholds come from the dev split, or where there is none from the folds.
 
-    Raises CorpusError where a label or a content type has no example at all.
+    The reader is taken as it is and joined to the rest; without one there are two levels. Raises CorpusError where a label or a content
+    type has no example at all.
     """
     fitting = prepare([e for e in examples if e.split == "train" and e.layer != "composites"], markup)
     pages = prepare([c for e in examples if e.split == "train" and _is_page(e) for c in (e, *articles.respaced(e))])
@@ -34,18 +43,25 @@ def train(
     log(f"{len(fitting)} documents to train on, {len(pages)} pages of several articles, {len(dev)} documents to tune on")
     levels, whole = _fit_sentences(fitting, pages, log)
     outline = articles.outline_rows(pages, whole)
-    ones = np.ones(len(outline.titles)), np.ones(len(outline.blocks))
-    titles = articles.fit_calibrated(outline.titles, outline.opens, outline.title_folds, ones[0], penalty=0.1, epochs=30)
-    chrome = articles.fit_calibrated(outline.blocks, outline.chrome, outline.block_folds, ones[1], penalty=0.1, epochs=20)
+    titles = articles.fit_calibrated(outline.titles, outline.opens, outline.title_folds, penalty=0.1, epochs=15, seeds=9)
+    chrome = articles.fit_calibrated(outline.blocks, outline.chrome, outline.block_folds, penalty=0.1, epochs=20)
     kinds = articles.type_rows(fitting, levels)
-    types = fit_softmax(kinds.rows, kinds.targets, kinds.weights)
+    types = fit_cascade(kinds.rows, kinds.targets, kinds.weights, TYPE_INPUTS)
     log(f"article layer: {len(outline.titles)} possible titles, {len(kinds.rows)} articles of known type")
     assert whole.sentences is not None
-    model = Model(name, whole.words, whole.rich, whole.sentences, titles, chrome, types, whole.gate, {}, _card(examples))
+    model = Model(name, whole.words, whole.rich, whole.sentences, titles, chrome, types, whole.gate, {}, _card(examples, reader))
     tuning = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in _whole_pages(fitting) or fitting]
+    if reader is not None:
+        model = replace(model, third=fit_third([(d, level) for d, level in tuning if d.read.any()], reader))
     model = tuned(model, tuning, dev or pages)
     log("thresholds: " + ", ".join(f"{key} {value:.2f}" for key, value in model.thresholds.items()))
     return model
+
+
+def fitted_levels(examples: Sequence[Example], markup: dict[str, bytes], log: Log) -> tuple[list[Prepared], list[Level]]:
+    """Return the train split's documents, and a level for each fold that has not seen the fold's sites."""
+    fitting = prepare([e for e in examples if e.split == "train" and e.layer != "composites"], markup)
+    return fitting, _fit_sentences(fitting, [], log)[0]
 
 
 def _whole_pages(fitting: Sequence[Prepared]) -> list[Prepared]:
@@ -90,7 +106,7 @@ def _fit_sentences(fitting: Sequence[Prepared], pages: Sequence[Prepared], log: 
     return fitted[:FOLDS], fitted[FOLDS]
 
 
-def _card(examples: Sequence[Example]) -> dict[str, Any]:
+def _card(examples: Sequence[Example], reader: Reader | None) -> dict[str, Any]:
     digest = hashlib.blake2b(digest_size=8)
     for example in sorted(examples, key=lambda e: e.id):
         digest.update(example.id.encode())
@@ -98,6 +114,7 @@ def _card(examples: Sequence[Example]) -> dict[str, Any]:
     kept = [e for e in examples if e.split == "train"]
     return {
         "data": digest.hexdigest(),
+        "reader": None if reader is None else reader.digest(),
         "documents": len(kept),
         "sites": len({e.site for e in kept}),
         "labels": {str(label): sum(f[2] == label for e in kept for f in e.findings) for label in LABELS},

@@ -1,7 +1,4 @@
-"""Tune the thresholds: labels for F1 by sentence, titles for F2 by article, content types for macro-F1 with few false alarms.
-
-A missed title joins two articles under one verdict, a false one costs little (boilerplate is joined again): hence F2.
-"""
+"""Tune the thresholds: labels for F1 by sentence, titles for F1 by article, content types for macro-F1 with few false alarms."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +10,7 @@ from detector.articles import split_articles
 from detector.classifier import PROSE, Model
 from detector.document import CONTENT_TYPES, LABELS, ContentType
 from detector.features.outline import block_rows, title_rows
-from detector.scoring import article_rows, sketch
+from detector.scoring import FirstLevel, article_rows, reread, sketch
 from detector.spans import content_type_of
 from detector.training import articles
 from detector.training.prepare import Prepared
@@ -28,8 +25,13 @@ Tuning = Sequence[tuple[Prepared, Level]]
 
 def tuned(model: Model, tuning: Tuning, pages: Sequence[Prepared]) -> Model:
     """Return the model with its thresholds; each tuning document comes with a level that has not seen its site."""
-    labels = _label_thresholds(tuning)
-    return replace(model, thresholds={**labels, **_outline_thresholds(model, pages), **_type_thresholds(model, tuning)})
+    outline = _outline_thresholds(model, pages)
+    fast = {**outline, **_sentence_thresholds(model.fast(), tuning)} if model.third is not None else None
+    return replace(model, thresholds={**outline, **_sentence_thresholds(model, tuning)}, fast_thresholds=fast)
+
+
+def _sentence_thresholds(model: Model, tuning: Tuning) -> dict[str, float]:
+    return {**_label_thresholds(model, tuning), **_type_thresholds(model, tuning)}
 
 
 def best_threshold(gold: NDArray[np.bool_], scores: NDArray[np.float32]) -> float:
@@ -49,15 +51,14 @@ def best_threshold(gold: NDArray[np.bool_], scores: NDArray[np.float32]) -> floa
     return float(np.clip((ranked[best] + below) / 2, 0.02, 0.98))
 
 
-def _label_thresholds(tuning: Tuning) -> dict[str, float]:
+def _label_thresholds(model: Model, tuning: Tuning) -> dict[str, float]:
     scores, targets = [], []
     for d, level in tuning:
         if not d.read.any():
             continue
-        first = level.first(d)
+        _, candidates, probabilities = _scored(model, d, level)
         every = np.zeros((len(d.passages), len(LABELS)), np.float32)
-        candidates = first.candidates(level.gate)
-        every[candidates] = level.probabilities(d, first, candidates)
+        every[candidates] = probabilities
         scores.append(every[d.read])
         targets.append(d.targets[d.read])
     found, gold = np.concatenate(scores), np.concatenate(targets)
@@ -79,8 +80,8 @@ def _outline_thresholds(model: Model, pages: Sequence[Prepared]) -> dict[str, fl
             spans = split_articles(d.document, titles, opening, chrome, (title_at, chrome_at))
             found = [(d.document.blocks.starts[a], d.document.blocks.ends[b - 1]) for a, b in spans]
             counts[i] += (sum(any(_overlap(g, f) >= 0.5 for f in found) for g in gold), len(found), len(gold))
-    f2 = 5 * counts[:, 0] / np.maximum(counts[:, 1] + 4 * counts[:, 2], 1)
-    return {"title": GRID[int(np.argmax(f2))], "chrome": chrome_at}
+    f1 = 2 * counts[:, 0] / np.maximum(counts[:, 1] + counts[:, 2], 1)
+    return {"title": GRID[int(np.argmax(_smoothed(f1[:, None])))], "chrome": chrome_at}
 
 
 def _overlap(a: tuple[int, int], b: tuple[int, int]) -> float:
@@ -94,16 +95,23 @@ def _type_thresholds(model: Model, tuning: Tuning) -> dict[str, float]:
     kept = [(d, level) for d, level in tuning if len(d.example.articles) == 1 and d.example.layer != "composites"]
     gold = np.array([CONTENT_TYPES.index(d.example.articles[0][2]) for d, _ in kept])
     found = [_type_probabilities(model, d, level).tolist() for d, level in kept]
-    best: tuple[float, dict[str, float]] = (-1.0, {})
-    for editorial in GRID:
-        for paid in GRID:
+    values, allowed = np.zeros((len(GRID), len(GRID))), np.zeros((len(GRID), len(GRID)), np.bool_)
+    for i, editorial in enumerate(GRID):
+        for j, paid in enumerate(GRID):
             limits = {str(ContentType.EDITORIAL): editorial, str(ContentType.PAID_PROMOTION): paid}
             said = np.array([CONTENT_TYPES.index(content_type_of(p, limits)) for p in found])
             false_paid = (said[gold == 0] == CONTENT_TYPES.index(ContentType.PAID_PROMOTION)).mean() if (gold == 0).any() else 0.0
-            value = _macro_f1(gold, said) - 10 * max(0.0, float(false_paid) - MAX_FALSE_PAID)
-            if value > best[0]:
-                best = (value, limits)
-    return best[1]
+            values[i, j], allowed[i, j] = _macro_f1(gold, said), false_paid <= MAX_FALSE_PAID
+    values = np.where(allowed, values, -1)
+    editorial, paid = (GRID[k] for k in np.unravel_index(np.argmax(values), values.shape))
+    return {str(ContentType.EDITORIAL): editorial, str(ContentType.PAID_PROMOTION): paid}
+
+
+def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of each value and its neighbours in a grid: a peak that its neighbours do not share is luck."""
+    padded = np.pad(values, 1, mode="edge")
+    rows, columns = values.shape
+    return np.asarray(np.mean([padded[i : i + rows, j : j + columns] for i in range(3) for j in range(3)], 0))
 
 
 def _macro_f1(gold: NDArray[np.intp], said: NDArray[np.intp]) -> float:
@@ -112,8 +120,14 @@ def _macro_f1(gold: NDArray[np.intp], said: NDArray[np.intp]) -> float:
 
 
 def _type_probabilities(model: Model, d: Prepared, level: Level) -> NDArray[np.float32]:
-    first = level.first(d)
-    candidates = first.candidates(level.gate)
-    span = [(0, len(d.document.blocks))]
-    rows = article_rows(d.passages, span, candidates, level.probabilities(d, first, candidates), first.words[:, PROSE])
-    return np.asarray(model.types.probabilities(rows)[0], np.float32)
+    first, candidates, probabilities = _scored(model, d, level)
+    rows = article_rows(d.passages, [(0, len(d.document.blocks))], candidates, probabilities, first.words[:, PROSE])
+    return np.asarray(model.types.probabilities(rows)[0])
+
+
+def _scored(model: Model, d: Prepared, level: Level) -> tuple[FirstLevel, NDArray[np.intp], NDArray[np.float32]]:
+    """Return what `Level.scored` does, the sentences in doubt read again where the model has a third level."""
+    first, candidates, probabilities = level.scored(d)
+    if model.third is not None:
+        probabilities = reread(d.document, d.passages, model.third, candidates, probabilities)
+    return first, candidates, probabilities

@@ -1,0 +1,51 @@
+"""A reader of little worth: its weights are drawn, its vocabulary is a handful of words and the letters."""
+
+import string
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.document import LABELS
+from detector.reader import HEAD, Reader, packed, quantised
+
+WIDTH, UNITS, PLACES = 2 * HEAD, 96, 128
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "paid", "post", "share", "##s", "##holder", "we", "may", "earn", ".", "§", "uber"]
+
+
+def random_reader(layers: int = 2) -> Reader:
+    """Return a reader, the same each time."""
+    random = np.random.default_rng(5)
+
+    def half(*shape: int) -> NDArray[np.float16]:
+        return (random.normal(size=shape) / 4).astype(np.float16)
+
+    words = [*WORDS, *string.ascii_lowercase, *(f"##{letter}" for letter in string.ascii_lowercase)]
+    shapes = {
+        "attend": (WIDTH, 3 * WIDTH),
+        "attend_bias": (3 * WIDTH,),
+        "mix": (WIDTH, WIDTH),
+        "mix_bias": (WIDTH,),
+        "mix_norm": (2, WIDTH),
+        "widen": (WIDTH, UNITS),
+        "widen_bias": (UNITS,),
+        "narrow": (UNITS, WIDTH),
+        "narrow_bias": (WIDTH,),
+        "narrow_norm": (2, WIDTH),
+    }
+    layer_arrays: dict[str, NDArray[Any]] = {}
+    for i in range(layers):
+        for name, shape in shapes.items():
+            layer_arrays |= quantised(f"layers.{i}.{name}", half(*shape).astype(np.float32))
+    return Reader.of(
+        {
+            "words": np.frombuffer("\n".join(words).encode(), np.uint8),
+            **packed(random.normal(size=(len(words), WIDTH)).astype(np.float32)),
+            "positions": half(PLACES, WIDTH),
+            "target": half(WIDTH),
+            "norm": half(2, WIDTH),
+            "output": half(2 * WIDTH, len(LABELS)),
+            "output_bias": half(len(LABELS)),
+            **layer_arrays,
+        }
+    )
