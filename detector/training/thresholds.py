@@ -95,14 +95,13 @@ def _type_thresholds(model: Model, tuning: Tuning) -> dict[str, float]:
     kept = [(d, level) for d, level in tuning if len(d.example.articles) == 1 and d.example.layer != "composites"]
     gold = np.array([CONTENT_TYPES.index(d.example.articles[0][2]) for d, _ in kept])
     found = [_type_probabilities(model, d, level).tolist() for d, level in kept]
-    values, allowed = np.zeros((len(GRID), len(GRID))), np.zeros((len(GRID), len(GRID)), np.bool_)
+    values = np.zeros((len(GRID), len(GRID)))
     for i, editorial in enumerate(GRID):
         for j, paid in enumerate(GRID):
             limits = {str(ContentType.EDITORIAL): editorial, str(ContentType.PAID_PROMOTION): paid}
             said = np.array([CONTENT_TYPES.index(content_type_of(p, limits)) for p in found])
             false_paid = (said[gold == 0] == CONTENT_TYPES.index(ContentType.PAID_PROMOTION)).mean() if (gold == 0).any() else 0.0
-            values[i, j], allowed[i, j] = _macro_f1(gold, said), false_paid <= MAX_FALSE_PAID
-    values = np.where(allowed, values, -1)
+            values[i, j] = _macro_f1(gold, said) if false_paid <= MAX_FALSE_PAID else -1
     editorial, paid = (GRID[k] for k in np.unravel_index(np.argmax(values), values.shape))
     return {str(ContentType.EDITORIAL): editorial, str(ContentType.PAID_PROMOTION): paid}
 
