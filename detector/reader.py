@@ -71,8 +71,9 @@ class Reader:
         width = 2 * reader.embeddings.shape[1]
         if reader.output.shape != (2 * width, len(LABELS)) or len(reader.positions) < LENGTH or width % HEAD:
             raise ValueError("its reader has other labels, lengths or heads")
-        if missing := {FIRST, STOP, NOTHING, UNKNOWN} - reader.vocabulary.keys():
-            raise ValueError(f"its reader lacks the pieces {', '.join(sorted(missing))}")
+        words = reader.words.tobytes()
+        if not all(piece.encode() in words for piece in (FIRST, STOP, NOTHING, UNKNOWN)):
+            raise ValueError("its reader lacks the pieces that stand for no text")
         return reader
 
     def __getstate__(self) -> dict[str, Any]:
