@@ -10,8 +10,9 @@ from detector.document import Document, Passages
 MIN_LENGTH = 200  # code points; what is shorter is no article of its own but part of the one before
 
 BOILERPLATE = 0.3  # probability of any label from which a sentence counts as boilerplate
-BOILERPLATE_SHARE = 0.5  # of a piece's characters
-OPENER = 0.1  # probability from which a line is no title; those of real titles are far below
+BOILERPLATE_SHARE = 0.6  # of the characters at a piece's start
+OPENING = 600  # code points at a piece's start; dev: the share there tells tails from articles, that of the whole piece does not
+OPENER = 0.02  # probability from which a line may be no title
 
 Span = tuple[int, int]  # first and last block, half open
 
@@ -46,17 +47,18 @@ def split_articles(
 
 
 def join_boilerplate(passages: Passages, spans: list[Span], disclosing: NDArray[np.float32], doubled: Container[int]) -> list[Span]:
-    """Return the articles, pieces that open with boilerplate and are mostly that joined to the one before: a disclaimer is no article.
+    """Return the articles, pieces that open with boilerplate joined to the one before: a disclaimer is no article.
 
     `disclosing` (passages,) is how likely each sentence carries a label; `doubled` are the blocks whose text
     stands twice: those are titles whatever they say.
     """
     lengths = passages.ends - passages.starts
-    boilerplate = lengths * (disclosing >= BOILERPLATE)
+    boilerplate = disclosing >= BOILERPLATE
     joined: list[Span] = []
     for first, last in spans:
         piece = slice(*np.searchsorted(passages.blocks, (first, last)).tolist())
-        share = boilerplate[piece].sum() / lengths[piece].sum()
+        opening = np.minimum(lengths[piece], np.maximum(OPENING - np.cumsum(lengths[piece]) + lengths[piece], 0))
+        share = opening @ boilerplate[piece] / opening.sum()
         if joined and first not in doubled and disclosing[piece.start] >= OPENER and share >= BOILERPLATE_SHARE:
             joined[-1] = (joined[-1][0], last)
         else:

@@ -116,6 +116,13 @@ def test_html_is_read_from_strings_and_bytes(session: SparkSession, detector: De
         assert [_record(row) for row in scan_dataframe(df, html="page").collect()] == expected
 
 
+def test_without_the_third_level_rows_are_those_of_the_fast_detector(session: SparkSession, detector: Detector) -> None:
+    fast = _expected(Detector.load(fast=True), [Page("sample", SAMPLE, html=True)])
+    assert fast != _expected(detector, [Page("sample", SAMPLE, html=True)])
+    df = session.createDataFrame([("sample", SAMPLE)], "id string, page string")
+    assert [_record(row) for row in scan_dataframe(df, html="page", fast=True).collect()] == fast
+
+
 def test_nothing_is_shuffled(session: SparkSession, capsys: pytest.CaptureFixture[str]) -> None:
     scan_dataframe(session.range(10).selectExpr("id", "'Sponsored by Acme.' text"), text="text").explain()
     plan = capsys.readouterr().out

@@ -39,6 +39,7 @@ from detector.writers.parquet import parquet
 
 Pages: TypeAlias = Iterable[Page | PageError]
 Scan: TypeAlias = Callable[[Pages], Iterator[Record]]
+Weights: TypeAlias = tuple[str | None, bool]  # what `Detector.load` loads: a model file's path, and whether without the third level
 
 ROWS = 100  # pages handed back to Spark at a time
 WINDOW = 8 << 20  # bytes of an archive read at a time: a request each, where it lies in an object store
@@ -82,11 +83,13 @@ def scan_dataframe(
     id: str = "id",
     url: str | None = None,
     model: str | None = None,
+    fast: bool = False,
     keep: Sequence[str] = (),
 ) -> DataFrame:
     """Return a row for each row of `df`, in its order: the columns of `SCHEMA`, then those to `keep`.
 
-    `text` or `html`, `id` and `url` name columns; `model` is a path that the driver and all workers can read. Raises DetectorError.
+    `text` or `html`, `id` and `url` name columns; `model` is a path that the driver and all workers can read, `fast` as for
+    `Detector.load`. Raises DetectorError.
     Rows come to Python `spark.sql.execution.arrow.maxRecordsPerBatch` at a time: lower that to some hundreds, pages are large.
     """
     if (text is None) == (html is None):
@@ -94,26 +97,28 @@ def scan_dataframe(
     taken = [name for name in keep if name in SCHEMA.names]
     if taken:
         raise DetectorError(f"the result has its own columns {', '.join(taken)}; rename those to keep")
-    Detector.load(model)
+    Detector.load(model, fast=fast)
     fields = Fields(id, url or "", text or "", html or "", lang="", date="")
     pages = df.select(*dict.fromkeys(name for name in (id, url, text or html, *keep) if name))
     schema = StructType([*SCHEMA.fields, *(pages.schema[name] for name in keep)])
-    return pages.mapInArrow(partial(_scan_rows, fields, tuple(keep), model), schema)
+    return pages.mapInArrow(partial(_scan_rows, fields, tuple(keep), (model, fast)), schema)
 
 
-def scan_warcs(spark: SparkSession, paths: Iterable[str], output: str, *, model: str | None = None, chunk: int = CHUNK) -> None:
+def scan_warcs(
+    spark: SparkSession, paths: Iterable[str], output: str, *, model: str | None = None, fast: bool = False, chunk: int = CHUNK
+) -> None:
     """Append to the Parquet files of `output` one for each WARC or WET, one task an archive: `SCHEMA` and the archive's path.
 
     Paths are local or URIs that Arrow reads (s3, hdfs, gs). Those whose rows `output` holds are passed over: run a job that was
     killed again and it goes on, with the loss of at most a `chunk`. An archive that cannot be read is a row with `error`.
     """
-    Detector.load(model)
+    Detector.load(model, fast=fast)
     done = _archives_in(spark, output)
     left = [path for path in dict.fromkeys(paths) if path not in done]
     for start in range(0, len(left), chunk):
         part = [(path,) for path in left[start : start + chunk]]
         archives = spark.createDataFrame(spark.sparkContext.parallelize(part, len(part)), StructType([ARCHIVE]))
-        pages = archives.mapInArrow(partial(_scan_archives, model), StructType([*SCHEMA.fields, ARCHIVE]))
+        pages = archives.mapInArrow(partial(_scan_archives, (model, fast)), StructType([*SCHEMA.fields, ARCHIVE]))
         pages.write.mode("append").option("compression", "zstd").parquet(output)
 
 
@@ -124,12 +129,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--output", required=True, help="folder or URI for the Parquet files; what it holds is not done again")
     parser.add_argument("--prefix", default="", help="what to put before each path, such as s3://commoncrawl/")
     parser.add_argument("--model", help="model file that driver and workers can read; default: the one that came with detector")
+    parser.add_argument("--fast", action="store_true", help="leave out the third level: several times as fast, a little less right")
     parser.add_argument("--chunk", type=int, default=CHUNK, help="archives that are committed together (default: %(default)s)")
     options = parser.parse_args(arguments)
     with gzip.open(options.paths, "rt") if options.paths.suffix == ".gz" else options.paths.open() as lines:
         paths = [options.prefix + line.strip() for line in lines if line.strip()]
     spark = SparkSession.builder.appName("detector").getOrCreate()
-    scan_warcs(spark, paths, options.output, model=options.model, chunk=options.chunk)
+    scan_warcs(spark, paths, options.output, model=options.model, fast=options.fast, chunk=options.chunk)
 
 
 def _archives_in(spark: SparkSession, output: str) -> set[str]:
@@ -141,12 +147,12 @@ def _archives_in(spark: SparkSession, output: str) -> set[str]:
         return set()
 
 
-def _scan_rows(fields: Fields, keep: tuple[str, ...], model: str | None, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _scan_rows(fields: Fields, keep: tuple[str, ...], weights: Weights, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Scan the rows of a partition."""
     task = TaskContext.get()
     place, number = f"partition {task.partitionId() if task else 0} row", 0
     columns = list(dict.fromkeys(name for name in (fields.id, fields.url, fields.text, fields.html) if name))
-    with _scanning(model) as scan:
+    with _scanning(weights) as scan:
         for batch in batches:
             for start in range(0, batch.num_rows, ROWS):
                 part = batch.slice(start, ROWS)
@@ -156,9 +162,9 @@ def _scan_rows(fields: Fields, keep: tuple[str, ...], model: str | None, batches
                 yield _batch(scan(pages), {name: part.column(name) for name in keep})
 
 
-def _scan_archives(model: str | None, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _scan_archives(weights: Weights, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Scan the archives whose paths a partition holds."""
-    with _scanning(model) as scan:
+    with _scanning(weights) as scan:
         for batch in batches:
             for path in batch.column(0).to_pylist():
                 records = scan(_pages_of(path))
@@ -167,22 +173,22 @@ def _scan_archives(model: str | None, batches: Iterator[pa.RecordBatch]) -> Iter
 
 
 @contextmanager
-def _scanning(model: str | None) -> Iterator[Scan]:
+def _scanning(weights: Weights) -> Iterator[Scan]:
     """Give what scans pages in a task: this process or, where an attempt at the task has failed, one that may die of a page."""
     task = TaskContext.get()
     if task is None or task.attemptNumber() == 0:
-        yield partial(map, _recorder(model).record)
+        yield partial(map, _recorder(*weights).record)
         return
     from detector.crawl.workers import Workers  # joblib, which a first attempt does without
 
-    with Workers(_recorder(model), 1) as workers:
+    with Workers(_recorder(*weights), 1) as workers:
         yield workers.records
 
 
 @cache
-def _recorder(model: str | None) -> Recorder:
+def _recorder(model: str | None, fast: bool) -> Recorder:
     """Return this Python worker's recorder, which loads the model when it scans its first page."""
-    return Recorder(partial(Detector.load, model), (parquet(Rows.PAGES),))
+    return Recorder(partial(Detector.load, model, fast=fast), (parquet(Rows.PAGES),))
 
 
 def _batch(records: Iterable[Record], others: dict[str, pa.Array]) -> pa.RecordBatch:
