@@ -15,6 +15,7 @@ from detector.pages import decoded
 from detector.passages import split_passages
 from detector.scoring import Scores, score
 from detector.spans import content_type_of, thresholded
+from detector.threads import one_thread
 
 TITLE_LENGTH = 160  # code points of an article's first line that serve as its title
 
@@ -46,7 +47,8 @@ class Detector:
     def scan_document(self, document: Document) -> Report:
         """Scan a document that `extract_document` made."""
         passages = split_passages(document)
-        scores = score(document, passages, self.model)
+        with one_thread():
+            scores = score(document, passages, self.model)
         articles = self._articles(document, scores)
         return Report(
             document.id,

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "detector"
 
 # Lowest first; within a level nobody imports another. A folder is one module and may import within itself.
 LEVELS = (
-    {"errors", "document", "language"},
+    {"errors", "document", "language", "threads"},
     {"pages", "blocks", "articles", "passages", "spans", "facts", "render", "cleaning"},
     {"features"},
     {"reader"},
@@ -38,6 +38,7 @@ HOMES = {
     "joblib": {"training", "evaluation", "crawl"},
     "pandas": {"pages", "corpus", "evaluation", "integrations"},
     "pyarrow": {"pages", "writers", "integrations"},
+    "threadpoolctl": {"threads"},
     "typer": {"cli"},
     "torch": {"training"},
     "transformers": {"training"},

