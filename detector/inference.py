@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, TypeAlias, get_args
 
 import numpy as np
 
 from detector.blocks import extract_document
 from detector.classifier import Model, default_path, load
 from detector.document import CONTENT_TYPES, Article, Document, Finding, Page, Passages, Report
-from detector.errors import PageError
+from detector.errors import PageError, bug_in
 from detector.facts import details_of
 from detector.pages import decoded
 from detector.passages import split_passages
 from detector.scoring import Scores, score
 from detector.spans import content_type_of, thresholded
 from detector.threads import one_thread
+
+OnError: TypeAlias = Literal["raise", "skip", "yield"]
 
 TITLE_LENGTH = 160  # code points of an article's first line that serve as its title
 
@@ -60,19 +62,31 @@ class Detector:
             self._findings(document, passages, scores, articles),
         )
 
-    def pipe(self, pages: Iterable[Page | PageError], *, on_error: Literal["raise", "skip", "yield"] = "yield") -> Iterator[Report]:
-        """Scan pages one by one, in order; a page that fails is a report with `error` set, or is skipped, or raises."""
+    def pipe(self, pages: Iterable[Page | PageError], *, on_error: OnError = "yield") -> Iterator[Report]:
+        """Scan pages one by one, in order; a page that fails is a report with `error` set, or is skipped, or raises.
+
+        What fails is a page that cannot be read and, unless it is to be raised, also one that a bug stops. Raises ValueError where
+        `on_error` is none of the three.
+        """
+        if on_error not in get_args(OnError):
+            raise ValueError(f"on_error is {on_error!r}; it must be one of {', '.join(get_args(OnError))}")
+        return self._piped(pages, on_error)
+
+    def _piped(self, pages: Iterable[Page | PageError], on_error: OnError) -> Iterator[Report]:
         for page in pages:
             try:
                 if isinstance(page, PageError):
                     raise page
-                yield self.scan_page(page)
-            except PageError as error:
+                report = self.scan_page(page)
+            except Exception as error:
                 if on_error == "raise":
                     raise
-                if on_error == "yield":
-                    url = None if isinstance(page, PageError) else page.url
-                    yield Report(error.page_id, url, model=self.model.name, error=str(error))
+                if on_error == "skip":
+                    continue
+                failure = error if isinstance(error, PageError) else bug_in(page.id if isinstance(page, Page) else "page", error)
+                url = page.url if isinstance(page, Page) else None
+                report = Report(failure.page_id, url, model=self.model.name, error=str(failure))
+            yield report
 
     def _articles(self, document: Document, scores: Scores) -> tuple[Article, ...]:
         starts, ends = document.blocks.starts, document.blocks.ends

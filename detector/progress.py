@@ -21,6 +21,7 @@ class Progress:
         self.total = total
         self.started = self.drawn = time.monotonic()
         self.pages = self.skipped = self.failures = self.paid = self.alarms = 0
+        self.alarm = ""
         self.labels: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
@@ -28,6 +29,8 @@ class Progress:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._clear()
+        if self.alarms and not self.quiet and kind is None:
+            self.stream.write(f"detector: --fail-on is met by {_counted(self.alarms, 'page')}, first by {_plain(self.alarm)}\n")
         if not self.quiet and (kind is None or kind is KeyboardInterrupt):
             self.stream.write(f"detector: {self._summary()}\n")
         self.stream.flush()
@@ -53,11 +56,19 @@ class Progress:
             self.stream.write(f"\r\x1b[K{self._line(record.id)}")
             self.stream.flush()
 
+    def noticed(self, message: str) -> None:
+        """Say it, unless quiet."""
+        if not self.quiet:
+            self._clear()
+            self.stream.write(f"detector: {_plain(message)}\n")
+
     def _count(self, record: Record) -> None:
         self.pages += 1
         self.failures += record.error is not None
         self.paid += record.paid
-        self.alarms += record.alarmed
+        if record.alarm is not None:
+            self.alarms += 1
+            self.alarm = self.alarm or f"{record.id} ({record.alarm})"
         self.labels.update(record.labels)
 
     def _line(self, current: str) -> str:

@@ -134,11 +134,30 @@ def test_failed_inputs_are_named_recorded_and_passed_over(command: Run, tmp_path
         (("scan", "x", "--fail-on", "no_conflict:high"), ("--fail-on", "no_conflict:high", "0 to 1")),
         (("scan", "x", "--format", "xml"), ("--format", "xml", "jsonl")),
         (("scan", "x", "--jobs", "0"), ("--jobs", "0", "x>=1")),
-        (("scan", "x", "--keep", "no_conflict", "--remove", "no_conflict"), ("--remove", "no_conflict", "name it once")),
+        (("scan", "x", "--clean", "y", "--keep", "no_conflict", "--remove", "no_conflict"), ("--remove", "no_conflict", "name it once")),
         (("scan", "x", "--from-file", "absent"), ("--from-file", "absent", "name a file")),
         (("scan", "x", "--model", "absent"), ("absent", "no such model file", "--model")),
         (("scan", "x", "--resume"), ("resume", "-o")),
         (("scan", "x", "--format", "parquet"), ("parquet", "-o")),
+        (("scan", "x", "--keep", "no_conflict"), ("--keep", "nothing is cleaned", "add --clean")),
+        (("scan", "x", "--mark", "no_conflict"), ("--mark", "nothing is cleaned", "add --clean")),
+        (("scan", "x", "--remove", "no_conflict"), ("--remove", "nothing is cleaned", "add --clean")),
+        (("scan", "x", "--rows", "pages"), ("--rows", "pages", "jsonl has none", "--format parquet")),
+        (("scan", "x", "--rows", "pages", "-o", "y.csv"), ("--rows", "pages", "csv has none", "--format parquet")),
+        (("scan", "x", "-o", "y.txt"), ("y.txt", "names no format", ".jsonl", "--format")),
+        (("scan", "x", "-o", "y.parquet.gz"), ("parquet", "not packed with .gz", "leave .gz out")),
+        (("scan", "x", "-o", "y.jsonl", "--clean", "./y.jsonl"), ("--clean", "y.jsonl", "overwrite", "name another")),
+        (("scan", "x", "-o", "y/y.jsonl", "--clean", "y"), ("--clean", "y", "overwrite", "name another")),
+        (("scan", "x", "--clean", "-"), ("--clean", "standard output", "overwrite", "name another")),
+        (
+            ("scan", "x", "--labels", "no_conflict", "--fail-on", "advice_disclaimer"),
+            ("--fail-on", "--labels", "add it"),
+        ),
+        (("scan", "x", "--labels", "no_conflict", "--clean", "y", "--remove", "forward_looking"), ("--remove", "--labels", "add it")),
+        (
+            ("scan", "x", "--threshold", "0.9", "--fail-on", "no_conflict:0.5"),
+            ("--fail-on", "--threshold of 0.9", "lower"),
+        ),
         (("model", "absent"), ("absent", "no such model file")),
         (("check-data", "absent"), ("absent",)),
         (("evaluate", "--data", "absent"), ("absent", "no such file")),
@@ -151,6 +170,93 @@ def test_wrong_usage_is_told_with_option_value_and_remedy(arguments: tuple[str, 
     done = command(*arguments)
     assert done.returncode == 2 and not done.stdout and b"Traceback" not in done.stderr
     assert all(words in done.stderr.decode() for words in told)
+
+
+@pytest.mark.parametrize("alias", ["itself", "symlink", "hardlink"])
+@pytest.mark.parametrize("option", ["-o", "--clean"])
+@pytest.mark.parametrize("read", ["input", "list", "model", "stdin"])
+def test_what_a_scan_reads_is_not_overwritten(alias: str, option: str, read: str, pages: Path, model_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "list").write_text(f"{pages}\n")
+    (tmp_path / "model").write_bytes(model_file.read_bytes())
+    file = {"input": pages, "list": tmp_path / "list", "model": tmp_path / "model", "stdin": pages}[read]
+    target = file if alias == "itself" else tmp_path / "alias.jsonl"
+    if alias == "symlink":
+        target.symlink_to(file)
+    elif alias == "hardlink":
+        target.hardlink_to(file)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    inputs = {"list": ["--from-file", str(tmp_path / "list")], "stdin": ["-"]}.get(read, [str(pages)])
+    arguments = ["scan", *inputs, option, str(target), "--model", str(tmp_path / "model"), "--format", "jsonl"]
+    arguments += [] if option == "-o" else ["-o", str(tmp_path / "other.jsonl")]
+    with pages.open("rb") as stdin:
+        line = [sys.executable, "-m", "detector", *arguments]
+        done = subprocess.run(line, stdin=stdin, capture_output=True, env=environment(), timeout=120)
+    assert done.returncode == 2 and "this run reads it" in done.stderr.decode()
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_scan_passes_over_its_own_output(command: Run, pages: Path, tmp_path: Path) -> None:
+    for inputs in (tmp_path, tmp_path / "*.jsonl"):
+        for _ in range(2):
+            assert command("scan", inputs, "-o", tmp_path / "out.jsonl", "--clean", tmp_path / "texts.jsonl").returncode == 0
+            assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == 12
+    (tmp_path / "texts.jsonl").unlink()
+    with (tmp_path / "out.jsonl").open("ab") as file:
+        line = [sys.executable, "-m", "detector", "scan", str(tmp_path), "-q"]
+        assert subprocess.run(line, stdout=file, env=environment(), timeout=120).returncode == 0
+    assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == 24
+
+
+def test_a_packed_suffix_packs(command: Run, pages: Path, tmp_path: Path) -> None:
+    for name in ("out.jsonl.gz", "out.csv.gz", "own.gz"):
+        assert command("scan", pages, "-o", tmp_path / name, "--format", "csv").returncode == 0
+        assert gzip.decompress((tmp_path / name).read_bytes()).startswith(b"id,url,kind,label,")
+    assert command("scan", pages, "-o", tmp_path / "out.jsonl.gz", "--clean", tmp_path / "texts.jsonl.gz").returncode == 0
+    assert gzip.decompress((tmp_path / "out.jsonl.gz").read_bytes()) == command("scan", pages).stdout
+    assert len(gzip.decompress((tmp_path / "texts.jsonl.gz").read_bytes()).splitlines()) == 12
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="standard output has no name")
+@pytest.mark.parametrize("name", ["-", "/dev/stdout", "/dev/fd/1"])
+def test_standard_output_may_be_named(name: str, pages: Path, model_file: Path, command: Run, tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as log:
+        log.write(b"before\n")
+        log.flush()
+        line = command_line(model_file, "scan", pages, "-o", name)
+        assert subprocess.run(line, stdout=log, env=environment(), cwd=tmp_path, timeout=120).returncode == 0
+    assert (tmp_path / "log").read_bytes() == b"before\n" + command("scan", pages).stdout
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["log", "pages.jsonl"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes by shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_closed_streams_harm_no_file(closed: str, jobs: str, pages: Path, model_file: Path, command: Run, tmp_path: Path) -> None:
+    line = command_line(model_file, "scan", pages, "/absent", "--jobs", jobs, "-o", tmp_path / "out.jsonl")
+    done = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *line], capture_output=True, env=environment(), timeout=120)
+    assert done.returncode == 3 and b"Traceback" not in done.stderr
+    assert (tmp_path / "out.jsonl").read_bytes() == command("scan", pages, "/absent").stdout
+    help = subprocess.run(["sh", "-c", f'"$@" {closed}', "sh", *line[:3], "--help"], capture_output=True, env=environment(), timeout=120)
+    assert help.returncode == 0 and b"Traceback" not in help.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes by shell")
+def test_reports_for_a_closed_stream_are_refused(pages: Path, model_file: Path) -> None:
+    line = command_line(model_file, "scan", pages)
+    done = subprocess.run(["sh", "-c", '"$@" >&-', "sh", *line], capture_output=True, env=environment(), timeout=120)
+    assert done.returncode == 2 and b"standard output is closed; name a file" in done.stderr
+
+
+def test_fail_on_says_what_met_it(command: Run, pages: Path) -> None:
+    arguments = ("scan", pages, *ALL, "--fail-on", "no_conflict")
+    assert re.match(r"detector: --fail-on is met by \d+ pages, first by p0 \(no_conflict\)", _said(command(*arguments))[-2])
+    assert not _said(command(*arguments, "--quiet"))
+
+
+def test_a_run_that_starts_over_says_so(command: Run, pages: Path, tmp_path: Path) -> None:
+    arguments = ("scan", pages, "-o", tmp_path / "out.jsonl", "--resume")
+    assert _said(command(*arguments))[0].endswith("out.jsonl: there is nothing to resume; this run starts from the beginning")
+    assert not _said(command(*arguments, "--quiet"))
 
 
 def test_a_foreign_model_file_is_refused(command: Run, pages: Path) -> None:

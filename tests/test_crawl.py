@@ -1,5 +1,6 @@
 """Many pages: the same bytes however they are scanned, no record lost or doubled however a run ends. All texts are invented."""
 
+import gzip
 import io
 import signal
 import subprocess
@@ -18,10 +19,12 @@ from detector.crawl import Crawl, Record, Target, run
 from detector.document import Page
 from detector.errors import DetectorError, ModelError, PageError
 from detector.inference import Detector
+from detector.pages.formats import Compression
 from detector.writers.cleaned import cleaned
 from detector.writers.format import Format
 from detector.writers.formats import format_named
 from detector.writers.names import FormatName
+from detector.writers.packing import packed
 
 LINES = ("Rain is due on Sunday. No advice.", "Buy a Vellmark boiler. Sponsored by Vellmark AG.", "Nothing at all")
 
@@ -32,6 +35,7 @@ class Listener:
     def __init__(self, stop_after: int | None = None, error: BaseException | None = None) -> None:
         self.old: list[str] = []
         self.new: list[str] = []
+        self.told: list[str] = []
         self.stop_after = stop_after
         self.error = error or RuntimeError("stopped by the test")
 
@@ -42,6 +46,9 @@ class Listener:
         self.new.append(record.id)
         if len(self.new) == self.stop_after:
             raise self.error
+
+    def noticed(self, message: str) -> None:
+        self.told.append(message)
 
 
 def _pages(count: int = 50, **lines: str) -> list[Page | PageError]:
@@ -146,6 +153,7 @@ def test_many_jobs_without_joblib_say_what_to_install(monkeypatch: pytest.Monkey
 
 
 FORMATS = [format_named(name) for name in FormatName] + [cleaned(REMOVE_PAID, folder=False)]
+FORMATS += [packed(format_named(FormatName.CSV), packing) for packing in (Compression.GZIP, Compression.ZSTD)]
 
 
 @pytest.mark.parametrize("format", FORMATS, ids=lambda format: format.name)
@@ -202,6 +210,99 @@ def test_another_input_is_not_resumed(tmp_path: Path) -> None:
         _run([*_pages()[:2], Page("other", "Rain."), *_pages()[3:]], targets, Listener(), resume=True)
     with pytest.raises(DetectorError, match="had read 10 pages, the input now has 9"):
         _run(_pages(9), targets, Listener(), resume=True)
+
+
+def test_pages_that_changed_under_their_ids_are_not_resumed(tmp_path: Path) -> None:
+    targets = (Target(format_named(FormatName.JSONL), tmp_path / "out"),)
+    with pytest.raises(RuntimeError):
+        _run(_pages(), targets, Listener(10))
+    for other in (Page("page2", "Snow is due."), Page("page2", "\n".join((*LINES, "")), url="https://example.org/")):
+        with pytest.raises(DetectorError, match="page 3 of the input, 'page2', is no longer what the run to resume had read"):
+            _run([*_pages()[:2], other, *_pages()[3:]], targets, Listener(), resume=True)
+    last = Listener()
+    _run([*_pages()[:12], Page("page12", "Snow is due."), *_pages()[13:]], targets, last, resume=True)
+    assert len(last.old) == 10
+
+
+@pytest.mark.parametrize(
+    "line", [b"[]", b"{}", b"7", b'"x"', b'["page0",[1],[],0,null,null,""]', b'["page0",["1"],{},0,null,null,""]'], ids=str
+)
+def test_a_journal_line_of_another_shape_ends_what_is_kept(line: bytes, tmp_path: Path) -> None:
+    target = Target(format_named(FormatName.JSONL), tmp_path / "out")
+    for place, kept in ((0, 0), (1, 0), (4, 3)):
+        with pytest.raises(RuntimeError):
+            _run(_pages(), (target,), Listener(10))
+        lines = target.beside("journal").read_bytes().splitlines()
+        target.beside("journal").write_bytes(b"\n".join((*lines[:place], line, *lines[place + 1 :])) + b"\n")
+        last = Listener()
+        _run(_pages(), (target,), last, resume=True)
+        assert len(last.old) == kept and len(last.new) == 50 - kept
+
+
+def test_a_run_that_starts_over_says_so(tmp_path: Path) -> None:
+    targets = (Target(format_named(FormatName.JSONL), tmp_path / "out"),)
+    first, stopped, again = Listener(), Listener(10), Listener()
+    _run(_pages(), targets, first, resume=True)
+    with pytest.raises(RuntimeError):
+        _run(_pages(), targets, stopped)
+    _run(_pages(), targets, again)
+    assert first.told == [f"{tmp_path / 'out'}: there is nothing to resume; this run starts from the beginning"]
+    assert not stopped.told
+    assert again.told == [f"{tmp_path / 'out'}: what an unfinished run left (pages: 10) is thrown away; --resume would have gone on"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
+@pytest.mark.parametrize("resume", [False, True])
+def test_two_runs_do_not_write_one_file(resume: bool, tmp_path: Path) -> None:
+    csv, jsonl = (format_named(name) for name in (FormatName.CSV, FormatName.JSONL))
+    targets = (Target(jsonl, tmp_path / "out"), Target(csv, tmp_path / "second"))
+
+    class Rival(Listener):
+        def scanned(self, record: Record) -> None:
+            super().scanned(record)
+            for taken in targets:
+                with pytest.raises(DetectorError, match=f"{taken.path}: another run is writing it"):
+                    _run(_pages(), (Target(jsonl, tmp_path / "third"), taken), Listener(), resume=resume)
+
+    _run(_pages(5), targets, Rival())
+    assert len((tmp_path / "out").read_bytes().splitlines()) == 5
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["out", "second"]
+    _run(_pages(5), targets, Listener())
+
+
+def test_a_refused_start_leaves_no_file(tmp_path: Path) -> None:
+    jsonl = format_named(FormatName.JSONL)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(DetectorError):
+        _run(_pages(), (Target(jsonl, tmp_path / "out"), Target(jsonl, tmp_path / "folder")), Listener())
+    with pytest.raises(DetectorError):
+        _run(_pages(), (Target(jsonl, tmp_path / "out"), Target(jsonl, tmp_path / "absent" / "out")), Listener())
+    assert [file.name for file in tmp_path.iterdir()] == ["folder"]
+
+
+def test_packed_files_hold_what_plain_ones_do(tmp_path: Path) -> None:
+    zstd = pytest.importorskip("backports.zstd") if sys.version_info < (3, 14) else __import__("compression.zstd").zstd
+    plain = _scanned(_pages(), tmp_path / "plain")
+    for packing, unpack in ((Compression.GZIP, gzip.decompress), (Compression.ZSTD, zstd.decompress)):
+        written = []
+        for jobs in (1, 2):
+            target = Target(packed(format_named(FormatName.JSONL), packing), tmp_path / f"{jobs}{packing}")
+            _run(_pages(), (target,), Listener(), jobs=jobs)
+            written.append((tmp_path / f"{jobs}{packing}").read_bytes())
+        assert written[0] == written[1] and unpack(written[0]) == plain
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="open files have no names")
+def test_an_open_file_is_written_where_it_stands(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as file:
+        file.write(b"before\n")
+        file.flush()
+        (tmp_path / "link").symlink_to(f"/dev/fd/{file.fileno()}")
+        for path in (Path(f"/dev/fd/{file.fileno()}"), tmp_path / "link"):
+            _run(_pages(5), (Target(format_named(FormatName.JSONL), path),), Listener())
+        file.write(b"after\n")
+    lines = (tmp_path / "log").read_bytes().splitlines()
+    assert (lines[0], len(lines), lines[-1]) == (b"before", 12, b"after")
 
 
 def test_other_settings_are_not_resumed(tmp_path: Path) -> None:

@@ -129,6 +129,20 @@ def test_a_failed_page_can_raise(bad: Page | PageError, small_detector: Detector
         next(reports)
 
 
+def test_a_mistyped_choice_is_refused_at_once(small_detector: Detector) -> None:
+    with pytest.raises(ValueError, match="on_error is 'ignore'; it must be one of raise, skip, yield"):
+        small_detector.pipe(PAGES, on_error="ignore")  # type: ignore[arg-type]
+
+
+def test_a_bug_costs_its_page_alone(small_detector: Detector) -> None:
+    odd = Page("odd", None)  # type: ignore[arg-type]
+    first, second = small_detector.pipe([odd, PAGES[0]])
+    assert first.error is not None and first.error.startswith("odd: scanning failed (") and second.error is None
+    assert [r.id for r in small_detector.pipe([odd, PAGES[0]], on_error="skip")] == ["text"]
+    with pytest.raises(AttributeError):
+        list(small_detector.pipe([odd], on_error="raise"))
+
+
 def test_no_text_stops_a_pipe(small_detector: Detector) -> None:
     odd = [Page("surrogate", "A half \ud800 pair. It was paid for."), Page("nul", "\0. A b c d e f."), Page("dots", "... --- ...")]
     assert [r.id for r in small_detector.pipe([*odd, PAGES[0]])] == ["surrogate", "nul", "dots", "text"]

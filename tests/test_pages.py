@@ -5,7 +5,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 
 from detector.document import Page
 from detector.errors import PageError
-from detector.pages import Fields, decoded, read_pages
+from detector.pages import Fields, Reading, decoded, read_list, read_pages
 from detector.pages.streams import MAX_BYTES
 
 if sys.version_info >= (3, 14):
@@ -135,6 +135,58 @@ def test_records_carry_their_fields(tmp_path: Path) -> None:
         Page("7", "<p>é", html=True),
         Page(f"{path.as_posix()}:4", "u"),
     ]
+
+
+@pytest.mark.parametrize("number", ["123456789012345678901234", "-12345678901234567890123", "18446744073709551616", "7", "1.5"])
+def test_a_number_as_id_keeps_its_digits(tmp_path: Path, number: str) -> None:
+    (page,) = read_pages([_write(tmp_path / "a.jsonl", f'{{"id": {number}, "text": "t"}}\n')])
+    assert page == Page(number, "t")
+
+
+def test_a_record_too_deep_for_an_exact_id_is_an_error(tmp_path: Path) -> None:
+    line = f'{{"id": {10**30}, "text": "t", "more": {"[" * 1010}{"]" * 1010}}}\n'
+    error, page = read_pages([_write(tmp_path / "a.jsonl", line + '{"id": "next", "text": "t"}')])
+    assert isinstance(error, PageError) and error.reason == 'its "id" is a number that cannot be kept exact'
+    assert page == Page("next", "t")
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd.compress])
+def test_a_list_of_inputs_may_be_packed_and_have_a_mark_and_blanks(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    content = "\ufeffa/b.warc.gz\r\n\n  with blank.txt \nodd\u2028\x0cname.txt".encode() + b"\n\xff.txt\n"
+    path = _write(tmp_path / "warc.paths", pack(content))
+    assert read_list(path) == ["a/b.warc.gz", "with blank.txt", "odd\u2028\x0cname.txt", os.fsdecode(b"\xff.txt")]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "it cannot be read (No such"), (gzip.compress(b"a.txt")[:-9], "it is damaged or cut off (")],
+)
+def test_a_list_that_cannot_be_read_is_an_error(tmp_path: Path, content: bytes | None, reason: str) -> None:
+    path = tmp_path / "list"
+    if content is not None:
+        _write(path, content)
+    with pytest.raises(PageError) as raised:
+        read_list(path)
+    assert raised.value.reason.startswith(reason)
+
+
+def test_a_reading_tells_the_input_and_the_share_of_bytes_read(tmp_path: Path) -> None:
+    lines = b"".join(b'{"text": "%s"}\n' % os.urandom(5000).hex().encode() for _ in range(100))
+    packed, plain = _write(tmp_path / "a.jsonl.gz", gzip.compress(lines)), _write(tmp_path / "b.txt", b"t" * 1000)
+    reading = Reading.of_paths([tmp_path, tmp_path / "missing"])
+    assert reading.total == packed.stat().st_size + 1000 and (reading.path, reading.share) == (None, 0.0)
+    told = [(reading.path, reading.share) for _ in read_pages([tmp_path, tmp_path / "missing"], reading=reading)]
+    assert [path for path, _ in told] == [packed.as_posix()] * 100 + [plain.as_posix()] * 2
+    shares = [share for _, share in told if share is not None]
+    assert len(shares) == 102 and shares == sorted(shares) and 0.3 < shares[49] < 0.7 and shares[-1] == 1.0
+
+
+def test_a_reading_of_a_pipe_knows_no_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"text")))
+    inputs = [_write(tmp_path / "a.txt", "a"), "-"]
+    reading = Reading.of_paths(inputs)
+    told = [(reading.path, reading.share) for _ in read_pages(inputs, reading=reading)]
+    assert told == [((tmp_path / "a.txt").as_posix(), None), ("stdin", None)]
 
 
 def test_fields_name_the_columns(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """Tables: CSV, TSV and Parquet rows as pages."""
 
+import csv
 import gzip
 import io
+import os
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +17,12 @@ from detector.document import Page
 from detector.errors import PageError
 from detector.pages import Fields, decoded, read_pages
 from detector.pages.records import DEFAULT_FIELDS
-from detector.pages.tables import read_csv
+from detector.pages.tables import read_csv, read_parquet
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 
 def _read(path: Path, content: str | bytes, fields: Fields = DEFAULT_FIELDS) -> list[Page | PageError]:
@@ -78,11 +86,32 @@ def test_rows_of_one_column_are_counted_without_blank_lines(tmp_path: Path) -> N
     assert [page.id.rpartition(":")[2] for page in pages if isinstance(page, Page)] == ["1", "2"]
 
 
-def test_a_quote_that_never_closes_costs_only_its_batch(tmp_path: Path) -> None:
-    pages = _read(tmp_path / "a.csv", "id,text\n" + "a,t\n" * 120 + 'b,"unclosed\n' + "c,t\n" * 5)
-    assert pages[:100] == [Page("a", "t")] * 100
-    (error,) = pages[100:]
-    assert isinstance(error, PageError) and error.reason.startswith("its rows after row 100 cannot be read (")
+def test_a_quote_that_never_closes_costs_only_what_follows(tmp_path: Path) -> None:
+    *pages, error = _read(tmp_path / "a.csv", "id,text\n" + "a,t\n" * 8 + 'b,"unclosed\n' + "c,t\n" * 5)
+    assert pages == [Page("a", "t")] * 8
+    assert isinstance(error, PageError) and error.reason == "its rows after row 8 cannot be read (a quote never closes)"
+
+
+def test_a_quote_that_a_later_row_closes_is_an_error_and_the_next_row_is_read(tmp_path: Path) -> None:
+    error, page = _read(tmp_path / "a.csv", 'id,text\na,"unclosed\n"b","t"\n"c","t, ""u""\nv"\n')
+    assert isinstance(error, PageError) and error.page_id == f"{tmp_path.as_posix()}/a.csv:1"
+    assert error.reason == "its quotes do not match (lines 2 to 3 were read as one row)"
+    assert page == Page("c", 't, "u"\nv')
+
+
+def test_a_cell_too_long_to_be_one_ends_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detector.pages.tables.MAX_CELL", 200_000)
+    before = csv.field_size_limit(1000)
+    try:
+        page, error = _read(tmp_path / "a.csv", 'id,text\na,t\nb,"' + "unclosed\n" * 100_000)
+    finally:
+        csv.field_size_limit(before)
+    assert page == Page("a", "t")
+    assert isinstance(error, PageError) and error.reason.startswith("its rows after row 1 cannot be read (field larger than")
+
+
+def test_lines_may_end_as_on_an_old_macintosh(tmp_path: Path) -> None:
+    assert _read(tmp_path / "a.csv", 'id;text\ra;"t\ru"\rb;v,w') == [Page("a", "t\ru"), Page("b", "v,w")]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +122,6 @@ def test_a_quote_that_never_closes_costs_only_its_batch(tmp_path: Path) -> None:
         (b"id,text\n", "it has no rows"),
         (b"a,b\n1,2\n", 'it has no column "text" or "html", only a, b'),
         ("id,text\na,b\n".encode("utf-16"), "it is UTF-16 or no table"),
-        (b"id,text\ra,b\rc,d\r", "its header cannot be read ("),
     ],
 )
 def test_a_csv_that_is_no_table_of_pages_is_an_error(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -139,7 +167,7 @@ def test_a_bad_parquet_row_is_an_error_and_the_next_is_read(tmp_path: Path) -> N
     ("content", "reason"),
     [
         (b"", "it is empty"),
-        (b"PAR1 but no more PAR1", "its rows after row 0 cannot be read ("),
+        (b"PAR1 but no more PAR1", "it is no Parquet file, or cut off ("),
         (_parquet(id=["a"]), 'it has no column "text" or "html", only id'),
         (_parquet(id=pyarrow.array([], "string"), text=pyarrow.array([], "string")), "it has no rows"),
     ],
@@ -149,25 +177,41 @@ def test_a_parquet_file_that_is_no_table_of_pages_is_an_error(tmp_path: Path, co
     assert isinstance(error, PageError) and error.reason.startswith(reason)
 
 
-def test_damage_inside_a_parquet_file_comes_after_the_rows_before_it(tmp_path: Path) -> None:
+def test_a_damaged_parquet_row_group_costs_only_its_rows(tmp_path: Path) -> None:
     content = bytearray(_parquet(id=[str(n) for n in range(1000)], text=[f"page {n * 7919}" for n in range(1000)]))
-    middle = len(content) // 2
-    content[middle : middle + 2000] = b"\xff" * 2000
-    *pages, error = _read(tmp_path / "a.parquet", bytes(content))
-    assert 0 < len(pages) < 1000
-    assert isinstance(error, PageError) and error.reason.startswith(f"its rows after row {len(pages)} cannot be read (")
+    start = pyarrow.parquet.ParquetFile(io.BytesIO(content)).metadata.row_group(4).column(1).file_offset
+    start = content.index(f"page {400 * 7919}".encode(), start)
+    content[start : start + 300] = b"\xff" * 300
+    entries = _read(tmp_path / "a.parquet", bytes(content))
+    assert [entry.id for entry in entries if isinstance(entry, Page)] == [str(n) for n in range(1000) if not 400 <= n < 500]
+    error = entries[400]
+    assert isinstance(error, PageError) and error.reason.startswith("its rows 401 to 500 cannot be read (")
 
 
-def test_a_packed_parquet_file_is_refused_with_the_known_suffixes(tmp_path: Path) -> None:
-    (error,) = _read(tmp_path / "a.parquet.gz", b"x")
-    assert isinstance(error, PageError) and error.reason == "its suffix names no known format"
+def test_a_row_group_is_not_read_whole(tmp_path: Path) -> None:
+    text = [os.urandom(50_000).hex() for _ in range(300)]
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table({"text": text}), file, write_batch_size=1, data_page_size=1)
+    stream = io.BufferedReader(file)  # type: ignore[arg-type]
+    assert next(read_parquet(stream, "a.parquet", DEFAULT_FIELDS)) == Page("a.parquet:1", text[0])
+    assert stream.tell() < 5_000_000 < len(file.getvalue())
 
 
-@pytest.mark.parametrize(("name", "library"), [("a.csv", "pandas"), ("a.parquet", "pyarrow")])
-def test_without_its_library_a_table_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, library: str) -> None:
-    monkeypatch.setitem(sys.modules, library, None)
-    (error,) = _read(tmp_path / name, "id,text\na,b\n")
-    assert str(error).endswith(f"{name}: reading it needs {library}; run `pip install detector[tables]`")
+@pytest.mark.parametrize(("suffix", "pack"), [(".gz", gzip.compress), (".zst", zstd.compress)])
+def test_a_packed_parquet_file_is_read(tmp_path: Path, suffix: str, pack: Callable[[bytes], bytes]) -> None:
+    assert _read(tmp_path / f"a.parquet{suffix}", pack(_parquet(id=["a"], text=["t"]))) == [Page("a", "t")]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_parquet_may_come_through_a_pipe(monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(pack(_parquet(id=["a"], text=["t"])))))
+    assert list(read_pages(["-"])) == [Page("a", "t")]
+
+
+def test_without_pyarrow_a_parquet_file_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (error,) = _read(tmp_path / "a.parquet", "id,text\na,b\n")
+    assert str(error).endswith("a.parquet: reading it needs pyarrow; run `pip install detector[tables]`")
 
 
 def test_rows_are_read_only_as_they_are_asked_for() -> None:

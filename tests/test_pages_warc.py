@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import pickle
 import sys
 import zlib
 from collections.abc import Callable
@@ -15,7 +16,13 @@ from detector.errors import PageError
 from detector.pages import Fields, decoded, read_pages
 from detector.pages.warc import read_warc
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 HTML = "<p>Bezahlte Anzeige für Müller</p>"
+GZIPPED = gzip.compress(HTML.encode())
 
 
 def _record(name: str, block: bytes, kind: str = "response", media_type: str = "application/http; msgtype=response") -> bytes:
@@ -95,6 +102,10 @@ def test_a_wet_record_is_a_text_page(tmp_path: Path, name: str) -> None:
         ("Content-Encoding: deflate\r\n", zlib.compress(HTML.encode())[2:-4]),
         ("Content-Encoding: br\r\n", _brotli(HTML.encode())),
         ("Transfer-Encoding: chunked\r\n", b"5;x=y\r\n%s\r\n1E\r\n%s\r\n0\r\n\r\n" % (HTML.encode()[:5], HTML.encode()[5:35])),
+        ("Content-Encoding: gzip\r\n", gzip.compress(HTML.encode()[:9]) + gzip.compress(HTML.encode()[9:])),
+        ("Content-Encoding: gzip\r\n", zlib.compress(HTML.encode())),
+        ("Content-Encoding: gzip\r\nContent-Encoding: br\r\n", _brotli(GZIPPED)),
+        ("Transfer-Encoding: gzip, chunked\r\n", b"%x\r\n%s\r\n0\r\n\r\n" % (len(GZIPPED), GZIPPED)),
         ("Content-Encoding: identity\r\n", HTML.encode()),
     ],
 )
@@ -112,18 +123,73 @@ def test_a_body_that_was_decoded_before_it_was_stored_is_taken_as_it_is(tmp_path
     assert [page.content for page in pages if isinstance(page, Page)] == [HTML.encode(), b"<p>next"]
 
 
-def test_a_packed_body_that_is_cut_off_gives_what_it_has(tmp_path: Path) -> None:
-    body = b"".join(b"<p>%d" % n for n in range(5000))
-    (page,) = _read(tmp_path / "a.warc", _record("a", _http(gzip.compress(body)[:-500], more="Content-Encoding: gzip\r\n")))
-    assert isinstance(page, Page) and len(page.content) > 1000 and body.startswith(bytes(page.content))  # type: ignore[arg-type]
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("br", _brotli), ("zstd", zstd.compress)])
+def test_a_packed_body_that_is_cut_off_gives_what_it_has(tmp_path: Path, encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    body = b"".join(b"<p>%d" % (n * 7919 % 1_000_003) for n in range(50_000))
+    (page,) = _read(tmp_path / "a.warc", _record("a", _http(pack(body)[:-500], more=f"Content-Encoding: {encoding}\r\n")))
+    assert isinstance(page, Page) and len(page.content) > 100_000 and body.startswith(bytes(page.content))  # type: ignore[arg-type]
+
+
+def test_a_short_brotli_body_that_is_cut_off_gives_what_it_has(tmp_path: Path) -> None:
+    (page,) = _read(tmp_path / "a.warc", _record("a", _http(_brotli(HTML.encode() * 3)[:-2], more="Content-Encoding: br\r\n")))
+    assert isinstance(page, Page) and len(page.content) > 20 and (HTML.encode() * 3).startswith(bytes(page.content))  # type: ignore[arg-type]
+
+
+def test_a_packed_body_that_gives_nothing_is_an_error_and_not_read_as_text(tmp_path: Path) -> None:
+    archive = _record("a", _http(zstd.compress(HTML.encode() * 9)[:-9], more="Content-Encoding: zstd\r\n")) + _record("b", _http(b"<p>x"))
+    error, page = _read(tmp_path / "a.warc", archive)
+    assert isinstance(error, PageError) and error.reason.startswith("its body cannot be unpacked from zstd (")
+    assert isinstance(page, Page)
+
+
+@pytest.mark.parametrize("status", ["200 OK", "204 No Content"])
+def test_a_response_without_body_is_no_page(tmp_path: Path, status: str) -> None:
+    empty = [_http(b"", status=status), _http(gzip.compress(b""), status=status, more="Content-Encoding: gzip\r\n")]
+    empty.append(_http(b"0\r\n\r\n", status=status, more="Transfer-Encoding: chunked\r\n"))
+    archive = b"".join(_record("empty", block) for block in empty) + _record("a", _http(b"<p>x"))
+    assert _names(_read(tmp_path / "a.warc", archive)) == ["a"]
+
+
+def test_an_http_head_of_any_length_is_no_text(tmp_path: Path) -> None:
+    (page,) = _read(tmp_path / "a.warc", _record("a", _http(HTML.encode(), more=f"Cookie: {'y' * 70_000}\r\n")))
+    assert isinstance(page, Page) and page.content == HTML.encode() and page.html
+
+
+def test_an_http_head_without_end_is_an_error(tmp_path: Path) -> None:
+    (error,) = _read(tmp_path / "a.warc", _record("a", b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n<p>x"))
+    assert isinstance(error, PageError) and error.reason.startswith("the head of its HTTP response does not end (")
+
+
+@pytest.mark.parametrize("block", [b"no HTTP here", b"HTTP/1.1 200 OK\r\nno end", _http(HTML.encode())])
+def test_what_fails_has_the_url_and_date_of_its_record_even_in_another_process(tmp_path: Path, block: bytes) -> None:
+    (error,) = _read(tmp_path / "a.warc", _record("a", block)[:-9])
+    sent = pickle.loads(pickle.dumps(error))
+    assert (sent.url, sent.date) == ("https://blatt.example/a", "2024-05-01T10:00:00Z") and str(sent) == str(error)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize("media_type", ["text/html", "image/png"])
+@pytest.mark.parametrize("claimed", [b"9", b"9999999"])
+def test_a_record_that_claims_to_be_too_long_takes_no_other_with_it(
+    tmp_path: Path, pack: Callable[[bytes], bytes], media_type: str, claimed: bytes
+) -> None:
+    a, b, c, d = (_record(n, _http(HTML.encode(), media_type if n == "b" else "text/html")) for n in "abcd")
+    b = b.replace(b"Content-Length: ", b"Content-Length: " + claimed)
+    pages = _read(tmp_path / "a.warc", b"".join(map(pack, (a, b, c, d))))
+    assert _names(pages) == ["a", "error", "c", "d"]
+    assert isinstance(pages[1], PageError) and pages[1].page_id == "<urn:uuid:b>"
+
+
+def test_a_record_cut_off_inside_a_line_does_not_take_the_next_with_it(tmp_path: Path) -> None:
+    a, b, c = (_record(n, _http(HTML.encode() * 5)) for n in "abc")
+    assert _names(_read(tmp_path / "a.warc", a[:-30] + b + c))[-2:] == ["b", "c"]
 
 
 def test_a_bad_record_is_an_error_and_the_next_is_read(tmp_path: Path) -> None:
-    archive = _record("empty", _http(b"")) + _record("noise", b"no HTTP here") + _record("good", _http(b"<p>x"))
+    archive = _record("noise", b"no HTTP here") + _record("good", _http(b"<p>x"))
     pages = _read(tmp_path / "a.warc", archive)
-    assert _names(pages) == ["error", "error", "good"]
-    assert str(pages[0]) == "<urn:uuid:empty>: it is empty; crawl it again"
-    assert "holds no HTTP response" in str(pages[1])
+    assert _names(pages) == ["error", "good"]
+    assert "holds no HTTP response" in str(pages[0])
 
 
 @pytest.mark.parametrize("damage", [b"noise", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03noise"])

@@ -5,9 +5,9 @@ import io
 from detector.crawl.records import Record
 from detector.progress import Progress
 
-FOUND = Record("found.txt", (b"",), {"no_conflict": 1, "advice_disclaimer": 3}, 2, None, False)
-FAILED = Record("lost.txt", (b"",), {}, 0, "lost.txt: it is\x1b[2J empty; check it", False)
-ALARMING = Record("alarm.txt", (b"",), {}, 1, None, True)
+FOUND = Record("found.txt", (b"",), {"no_conflict": 1, "advice_disclaimer": 3}, 2, None, None, "")
+FAILED = Record("lost.txt", (b"",), {}, 0, "lost.txt: it is\x1b[2J empty; check it", None, "")
+ALARMING = Record("alarm.txt", (b"",), {}, 1, None, "no_conflict", "")
 
 
 def _said(*records: Record, live: bool = False, quiet: bool = False, total: int | None = None) -> str:
@@ -59,6 +59,18 @@ def test_the_exit_code_says_how_it_went() -> None:
         for record in records:
             progress.scanned(record)
         assert progress.exit_code == code
+
+
+def test_what_met_fail_on_is_told_unless_quiet() -> None:
+    assert "detector: --fail-on is met by 2 pages, first by alarm.txt (no_conflict)\n" in _said(FOUND, ALARMING, ALARMING)
+    assert not _said(ALARMING, quiet=True) and "--fail-on" not in _said(FOUND)
+
+
+def test_notices_are_told_unless_quiet() -> None:
+    for quiet in (False, True):
+        stream = io.StringIO()
+        Progress(stream, live=False, quiet=quiet).noticed("out: nothing")
+        assert stream.getvalue() == ("" if quiet else "detector: out: nothing\n")
 
 
 def test_records_of_an_earlier_run_count_but_not_for_the_speed() -> None:

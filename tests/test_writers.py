@@ -15,10 +15,12 @@ from detector.cleaning import REMOVE_PAID
 from detector.crawl import Crawl, Record, Target, run
 from detector.document import LABELS, Page, Report
 from detector.errors import DetectorError, PageError
+from detector.pages.formats import Compression
 from detector.render import CSV_COLUMNS
 from detector.writers.cleaned import cleaned
 from detector.writers.formats import format_by_suffix, format_named
 from detector.writers.names import FormatName, Rows
+from detector.writers.packing import packed
 
 TEXT = "Rain is due on Sunday.\nBuy a Vellmark boiler. Sponsored by Vellmark AG. No advice.\nWe earn a <commission>."
 PAGES: list[Page | PageError] = [
@@ -36,6 +38,8 @@ class Silent:
     def resumed(self, record: Record) -> None: ...
 
     def scanned(self, record: Record) -> None: ...
+
+    def noticed(self, message: str) -> None: ...
 
 
 def _written(name: FormatName, folder: Path, *, rows: Rows = Rows.FINDINGS, pages: list[Page | PageError] | None = None) -> Path:
@@ -108,6 +112,16 @@ def test_web_annotations_select_by_position_and_by_quote(tmp_path: Path) -> None
     assert len({a["id"] for a in annotations}) == len(annotations)
 
 
+def test_web_annotations_of_pages_that_repeat_have_ids_of_their_own(tmp_path: Path) -> None:
+    annotations = _lines(_written(FormatName.WEBANNOTATION, tmp_path, pages=PAGES * 2))
+    assert len({a["id"] for a in annotations}) == len(annotations) > 10
+
+
+def test_web_annotations_tell_of_failed_pages(tmp_path: Path) -> None:
+    (failed,) = [a for a in _lines(_written(FormatName.WEBANNOTATION, tmp_path)) if a["motivation"] == "commenting"]
+    assert failed["target"] == {"source": "lost.txt"} and failed["body"]["value"] == str(PAGES[2])
+
+
 def test_sarif_is_one_run_whose_results_point_into_the_text(tmp_path: Path) -> None:
     log = json.loads(_written(FormatName.SARIF, tmp_path).read_bytes())
     (found,) = log["runs"]
@@ -176,5 +190,21 @@ def test_parquet_without_its_library_says_what_to_install(monkeypatch: pytest.Mo
 
 
 def test_suffixes_name_formats() -> None:
-    found = [format_by_suffix(suffix) for suffix in (".csv", ".PARQUET", ".jsonl", "")]
-    assert found == [FormatName.CSV, FormatName.PARQUET, FormatName.JSONL, FormatName.JSONL]
+    found = [format_by_suffix(name) for name in ("a.csv", "a.b.PARQUET", "a.jsonl", "a", "a.CSV.GZ", "a.ndjson.zst", "a.gz")]
+    jsonl = FormatName.JSONL
+    assert found == [FormatName.CSV, FormatName.PARQUET, jsonl, jsonl, FormatName.CSV, jsonl, jsonl]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.json", "a.xml.gz"])
+def test_a_suffix_that_names_no_format_is_refused(name: str) -> None:
+    with pytest.raises(DetectorError, match=f"{name}: its suffix names no format; let it end in .jsonl .*--format"):
+        format_by_suffix(name)
+
+
+def test_what_cannot_be_packed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pyarrow")
+    with pytest.raises(DetectorError, match="parquet of findings is not packed with .gz; leave .gz out"):
+        packed(format_named(FormatName.PARQUET), Compression.GZIP)
+    monkeypatch.setattr("detector.writers.packing._ZSTD", "absent.zstd")
+    with pytest.raises(DetectorError, match=r"pip install detector\[zstd\]"):
+        packed(format_named(FormatName.JSONL), Compression.ZSTD)

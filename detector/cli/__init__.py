@@ -24,7 +24,7 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains when it flushes at its end
             raise typer.Exit(BROKEN_PIPE) from None
         except KeyboardInterrupt as stop:
             _say("; ".join(filter(None, ("interrupted", *map(str, stop.args)))))
@@ -43,7 +43,18 @@ app = typer.Typer(cls=_Commands, rich_markup_mode=None, pretty_exceptions_enable
 
 def main() -> None:
     """Run the command line."""
+    _fill_closed()
     app(prog_name="detector")
+
+
+def _fill_closed() -> None:
+    """Open nothing for each standard stream that is closed, or the next file opened would take its number and what is meant for it."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # for worker processes
+    sys.stdout, sys.stderr = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: PTH123, SIM115
 
 
 def _say(message: str) -> None:
@@ -92,17 +103,21 @@ def scan(
 ) -> None:
     """Scan pages and report articles and findings."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads only spin: measured, twice the CPU time at the same speed
-    from detector.cli import scanning, values
+    from detector.classifier import default_path
+    from detector.cli import conflicts, scanning, values
     from detector.crawl import Crawl, run
-    from detector.pages import Fields, read_pages
+    from detector.pages import Fields
 
-    inputs, alarms, actions = values.inputs_of(paths, from_file), values.alarms_of(fail_on), values.actions_of(keep, mark, remove)
+    inputs, alarms, actions = values.inputs_of(paths, from_file), values.alarms_of(fail_on), values.actions_of(clean, keep, mark, remove)
     choice = scanning.ModelChoice(model, values.labels_of(labels), values.thresholds_of(threshold), fast)
     targets = (scanning.report_target(format, output, rows, no_colour), *scanning.clean_target(clean, actions))
+    conflicts.refuse_unreported(choice.labels, choice.thresholds, alarms, actions)
+    conflicts.refuse_closed(targets)
+    conflicts.refuse_collisions(targets, [*inputs, model or default_path(), *([from_file] if from_file else ())])
     fields = Fields(id_field, url_field, text_field, html_field)
     crawl = Crawl(choice, targets, jobs, resume, alarms, scanning.settings_of(choice, targets, alarms, fields))
     with scanning.progress_of(crawl, inputs, quiet) as progress:
-        run(crawl, read_pages(inputs, fields), progress)
+        run(crawl, scanning.pages_of(inputs, fields, targets), progress)
     raise typer.Exit(progress.exit_code)
 
 

@@ -16,7 +16,10 @@ OutputFormat = Annotated[
     FormatName | None,
     typer.Option("--format", help="Default: by the suffix of -o, else table on a terminal and jsonl in a pipe.", show_default=False),
 ]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to a file, which appears once it is whole.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to a file, which appears once it is whole; - for standard output."),
+]
 RowsOption = Annotated[Rows, typer.Option("--rows", help="What a row of Parquet is.")]
 ModelFile = Annotated[Path | None, typer.Option("--model", metavar="FILE", help="A file that `detector train` wrote.")]
 Labels = Annotated[list[str] | None, typer.Option("--labels", metavar="LABEL,...", help="Report findings of these labels only.")]

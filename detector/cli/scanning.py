@@ -2,21 +2,24 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from math import inf
 from pathlib import Path
 
+import typer
+
 import detector
 from detector.classifier import default_path
 from detector.cleaning import Actions
+from detector.cli.conflicts import files_of, is_among
 from detector.crawl import Crawl, Target
 from detector.crawl.records import Alarm
-from detector.document import LABELS, Label
+from detector.document import LABELS, Label, Page
 from detector.errors import PageError
 from detector.inference import Detector
-from detector.pages import Fields
+from detector.pages import Fields, read_pages
 from detector.pages.formats import Format as InputFormat
 from detector.pages.formats import format_of
 from detector.pages.sources import STDIN, sources_of
@@ -24,7 +27,9 @@ from detector.progress import Progress
 from detector.writers.cleaned import cleaned
 from detector.writers.formats import format_by_suffix, format_named
 from detector.writers.names import FormatName, Rows
+from detector.writers.packing import packed, packing_of
 
+_STDOUT = ("-", "/dev/stdout")
 _ONE_PAGE = (InputFormat.TEXT, InputFormat.HTML)
 
 
@@ -53,17 +58,36 @@ class ModelChoice:
 
 
 def report_target(name: FormatName | None, output: Path | None, rows: Rows, plain: bool) -> Target:
-    """Return where the reports go; `plain` keeps colours out of a table on a terminal. Raises DetectorError."""
+    """Return where the reports go; `plain` keeps colours out of a table on a terminal. Raises DetectorError and BadParameter."""
+    output = None if str(output) in _STDOUT else output
     terminal = output is None and sys.stdout.isatty()
+    file = "" if output is None else output.name
     if name is None:
-        name = FormatName.TABLE if terminal else format_by_suffix(output.suffix if output is not None else "")
+        name = FormatName.TABLE if terminal else format_by_suffix(file)
+    if rows is not Rows.FINDINGS and name is not FormatName.PARQUET:
+        reason = f"{rows} are rows of Parquet, and {name} has none; leave it out or add --format parquet"
+        raise typer.BadParameter(reason, param_hint="--rows")
     colour = terminal and not plain and not os.environ.get("NO_COLOR")
-    return Target(format_named(name, rows=rows, colour=colour), output)
+    return Target(packed(format_named(name, rows=rows, colour=colour), packing_of(file)), output)
 
 
 def clean_target(path: Path | None, actions: Actions) -> tuple[Target, ...]:
-    """Return where the cleaned texts go, none where they are not asked for."""
-    return () if path is None else (Target(cleaned(actions, folder=path.is_dir() or not path.suffix), path),)
+    """Return where the cleaned texts go, none where they are not asked for; raises DetectorError."""
+    if path is None:
+        return ()
+    target = Target(packed(cleaned(actions, folder=False), packing_of(path.name)), None if str(path) in _STDOUT else path)
+    if target.whole and (path.is_dir() or not path.suffix):
+        target = Target(cleaned(actions, folder=True), path)
+    return (target,)
+
+
+def pages_of(inputs: Iterable[str], fields: Fields, targets: Iterable[Target]) -> Iterator[Page | PageError]:
+    """Yield the pages of the inputs, but not of the files that this run writes, which may lie in a folder that it reads."""
+    for source in _sources_of(inputs, targets):
+        if isinstance(source, PageError):
+            yield source
+        else:
+            yield from read_pages([source], fields)
 
 
 def settings_of(choice: ModelChoice, targets: Sequence[Target], alarms: Iterable[Alarm], fields: Fields) -> str:
@@ -77,13 +101,18 @@ def progress_of(crawl: Crawl, inputs: Iterable[str], quiet: bool) -> Progress:
     """Return a progress line on a terminal that does not show the reports already."""
     showing = sys.stdout.isatty() and any(target.path is None for target in crawl.targets)
     live = sys.stderr.isatty() and not quiet and not showing
-    return Progress(sys.stderr, live=live, quiet=quiet, total=_total(inputs) if live else None)
+    return Progress(sys.stderr, live=live, quiet=quiet, total=_total(_sources_of(inputs, crawl.targets)) if live else None)
 
 
-def _total(inputs: Iterable[str]) -> int | None:
+def _sources_of(inputs: Iterable[str], targets: Iterable[Target]) -> Iterator[Path | PageError]:
+    written = files_of(targets)
+    return (source for source in sources_of(inputs) if isinstance(source, PageError) or not is_among(source, written))
+
+
+def _total(sources: Iterable[Path | PageError]) -> int | None:
     """Return the number of pages, where every input holds one."""
     total = 0
-    for source in sources_of(inputs):
+    for source in sources:
         known = None if isinstance(source, PageError) else format_of(source.name)
         if str(source) == STDIN or (known is not None and known[0] not in _ONE_PAGE):
             return None

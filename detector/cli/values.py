@@ -1,6 +1,5 @@
 """Read the values of options; a value that is wrong is refused with the option, the value and what is right."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -8,6 +7,8 @@ import typer
 
 from detector.cleaning import REMOVE_PAID, Action, Actions
 from detector.document import CONTENT_TYPES, LABELS, ContentType, Label
+from detector.errors import PageError
+from detector.pages import read_list
 
 _COMMERCIAL = (ContentType.PAID_PROMOTION, ContentType.PRESS_RELEASE)
 
@@ -17,10 +18,9 @@ def inputs_of(paths: list[str] | None, listed: Path | None) -> list[str]:
     inputs = list(paths or ())
     if listed is not None:
         try:
-            text = sys.stdin.read() if str(listed) == "-" else listed.read_text("utf-8", "surrogateescape")
-        except OSError as error:
-            raise typer.BadParameter(f"{listed}: {error.strerror}; name a file that lists paths", param_hint="--from-file") from None
-        inputs += filter(None, text.splitlines())
+            inputs += read_list(listed)
+        except PageError as error:
+            raise typer.BadParameter(str(error), param_hint="--from-file") from None
     if not inputs:
         raise typer.BadParameter("nothing to scan; name files, folders or globs, or - for standard input", param_hint="PATHS...")
     return inputs
@@ -52,8 +52,10 @@ def alarms_of(values: list[str] | None) -> tuple[tuple[str, float], ...]:
     return tuple(alarms)
 
 
-def actions_of(keep: list[str] | None, mark: list[str] | None, remove: list[str] | None) -> Actions:
+def actions_of(clean: Path | None, keep: list[str] | None, mark: list[str] | None, remove: list[str] | None) -> Actions:
     """Return what to do with each label or type; paid articles are removed unless they are named."""
+    if clean is None and (idle := next((name for name, values in zip(Action, (keep, mark, remove), strict=True) if values), None)):
+        raise typer.BadParameter("it says how to clean, and nothing is cleaned; add --clean FILE", param_hint=f"--{idle}")
     actions: dict[str, Action] = {}
     for action, values in ((Action.KEEP, keep), (Action.MARK, mark), (Action.REMOVE, remove)):
         for value in _split(values):

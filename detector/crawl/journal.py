@@ -5,6 +5,7 @@ end, and its share of the totals. A record counts once its line is whole; what t
 """
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -30,8 +31,8 @@ class Kept:
         """Yield the records, without their parts."""
         with self.path.open("rb") as lines:
             for line in islice(lines, 1, 1 + self.pages):
-                id, _, labels, paid, error, alarmed = json.loads(line)
-                yield Record(id, (), labels, paid, error, alarmed)
+                id, _, labels, paid, error, alarm, digest = json.loads(line)
+                yield Record(id, (), labels, paid, error, alarm, digest)
 
 
 class Journal:
@@ -55,11 +56,12 @@ class Journal:
 
     def add(self, record: Record, positions: Sequence[int]) -> None:
         """Write down a record whose parts are in the outputs up to these positions."""
-        self._write([record.id, positions, record.labels, record.paid, record.error, record.alarmed])
+        self._write([record.id, positions, record.labels, record.paid, record.error, record.alarm, record.digest])
 
     def remove(self) -> None:
         """Delete it, the run being over."""
-        self.file.close()
+        if os.name == "nt":  # which deletes no open file
+            self.file.close()
         self.path.unlink()
 
     def _write(self, line: Any) -> None:
@@ -72,6 +74,15 @@ def journal_of(targets: Sequence[Target]) -> Path | None:
     return targets[0].beside("journal") if all(target.whole for target in targets) else None
 
 
+def finished_in(path: Path) -> int:
+    """Return how many pages an unfinished run wrote down."""
+    try:
+        with path.open("rb") as lines:
+            return max(0, sum(1 for _ in lines) - 1)
+    except FileNotFoundError:
+        return 0
+
+
 def kept_of(path: Path, settings: str, targets: Sequence[Target]) -> Kept | None:
     """Return what a killed run left, None where that is nothing; raises DetectorError where it had other settings."""
     try:
@@ -81,18 +92,27 @@ def kept_of(path: Path, settings: str, targets: Sequence[Target]) -> Kept | None
         return None
     with lines:
         head = _parsed(lines.readline())
-        if head is None:
+        if not isinstance(head, dict) or "settings" not in head:
             return None
         if head["settings"] != settings:
             remedy = "give it the same options, or leave --resume out to start again"
             raise DetectorError(f"{targets[0].path}: the run to resume had another model or other options; {remedy}")
-        size, pages, positions = lines.tell(), 0, [len(target.format.head) for target in targets]
+        size, pages, positions = lines.tell(), 0, []
         for line in lines:
-            entry = _parsed(line)
-            if entry is None or any(end > most for end, most in zip(entry[1], sizes, strict=True)):
+            ends = _ends(line, sizes)
+            if ends is None:
                 break
-            size, pages, positions = size + len(line), pages + 1, entry[1]
-    return Kept(path, size, pages, positions) if all(e <= s for e, s in zip(positions, sizes, strict=True)) else None
+            size, pages, positions = size + len(line), pages + 1, ends
+    return Kept(path, size, pages, positions) if pages else None
+
+
+def _ends(line: bytes, sizes: Sequence[int]) -> list[int] | None:
+    """Return where the outputs ended with a record, None where its line is torn or no record's, or they are shorter than that."""
+    match _parsed(line):
+        case [str(), [*ends], dict(labels), int(), str() | None, str() | None, str()]:
+            whole = all(isinstance(number, int) for number in (*ends, *labels.values())) and len(ends) == len(sizes)
+            return ends if whole and all(0 <= end <= size for end, size in zip(ends, sizes, strict=True)) else None
+    return None
 
 
 def _parsed(line: bytes) -> Any:
@@ -101,5 +121,5 @@ def _parsed(line: bytes) -> Any:
         return None
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -1,16 +1,22 @@
 """Write formats to files that appear whole or not at all, or straight to a stream."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, cast
 
+from detector.crawl.locks import open_alone
 from detector.errors import DetectorError
 from detector.writers.format import Format
+
+_DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d+)")
+_STANDARD = {"/dev/stdout": 1, "/dev/stderr": 2}
+_LINKS = 40  # as many as Linux follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +28,25 @@ class Target:
 
     @property
     def whole(self) -> bool:
-        """Whether it is written under another name and then moved into place; devices and pipes are written as they are."""
-        return self.path is not None and (not self.path.exists() or self.path.is_file() or self.path.is_dir())
+        """Whether it is written under another name and then moved into place; devices, pipes and open files are written as they are."""
+        if self.path is None or self.descriptor is not None:
+            return False
+        return not self.path.exists() or self.path.is_file() or self.path.is_dir()
+
+    @property
+    def descriptor(self) -> int | None:
+        """The number of the open file that the path is another name of, such as 2 for `/dev/stderr`."""
+        path = self.path
+        for _ in range(_LINKS):
+            if path is None:
+                break
+            name = os.path.abspath(path)  # noqa: PTH100  (unlike Path.resolve it follows no link)
+            if match := _DESCRIPTOR.fullmatch(name):
+                return int(match[1])
+            if name in _STANDARD:
+                return _STANDARD[name]
+            path = path.parent / path.readlink() if path.is_symlink() else None
+        return None
 
     def beside(self, suffix: str) -> Path:
         """Return a hidden name in the same folder; links are followed, so that the file they lead to is replaced."""
@@ -40,11 +63,12 @@ class Target:
 class Outputs:
     """The targets of a run, written in step."""
 
-    def __init__(self, targets: Sequence[Target], positions: Sequence[int] | None = None) -> None:
-        """Open the targets from their beginning, or at positions that `positions` gave; raises DetectorError."""
+    def __init__(self, targets: Sequence[Target]) -> None:
+        """Open the targets and leave what they hold as it is; raises DetectorError where one cannot be written."""
+        self.pages = 0
         self.stack = ExitStack()
         with self.stack:
-            self.outputs = [_Output(t, None if positions is None else positions[i], self.stack) for i, t in enumerate(targets)]
+            self.outputs = [_Output(target, self.stack) for target in targets]
             self.stack = self.stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -53,6 +77,17 @@ class Outputs:
     def __exit__(self, *exception: object) -> None:
         self.stack.close()
 
+    def begin(self) -> None:
+        """Write from the beginning."""
+        for output in self.outputs:
+            output.begin()
+
+    def go_on(self, pages: int, positions: Sequence[int]) -> None:
+        """Write behind so many pages, which end at positions that `positions` gave."""
+        self.pages = pages
+        for output, position in zip(self.outputs, positions, strict=True):
+            output.go_on(position)
+
     @property
     def positions(self) -> list[int]:
         """How many bytes of each are written."""
@@ -60,8 +95,9 @@ class Outputs:
 
     def add(self, parts: Sequence[bytes]) -> None:
         """Write one page's part to each."""
+        self.pages += 1
         for output, part in zip(self.outputs, parts, strict=True):
-            output.add(part)
+            output.add(part, self.pages)
 
     def finish(self) -> None:
         """Write what stands at the end, and move the files into place."""
@@ -70,21 +106,30 @@ class Outputs:
 
 
 class _Output:
-    def __init__(self, target: Target, position: int | None, stack: ExitStack) -> None:
+    def __init__(self, target: Target, stack: ExitStack) -> None:
         self.target = target
-        self.file = _opened(target, stack, "wb" if position is None else "r+b")
+        if target.format.convert is not None and not target.whole:
+            raise DetectorError(f"{target.format.name} cannot be written to a stream; name a file with -o")
+        self.unused = target.whole and not target.partial.exists()
+        self.file = sys.stdout.buffer if target.path is None else stack.enter_context(_opened(target))
+        stack.callback(self._leave)
         self.position = 0
-        if position is None:
-            self._write(target.format.head)
-        else:
-            self.file.truncate(position)
-            self.position = self.file.seek(position)
 
-    def add(self, part: bytes) -> None:
+    def begin(self) -> None:
+        self.unused = False
+        if self.target.whole:
+            self.file.truncate(0)
+        self._write(self.target.format.head)
+
+    def go_on(self, position: int) -> None:
+        self.unused = False
+        self.position = self.file.truncate(position)
+
+    def add(self, part: bytes, number: int) -> None:
         if part:
             if self.position > len(self.target.format.head):
                 self._write(self.target.format.between)
-            self._write(part)
+            self._write(self.target.format.numbered(part, number) if self.target.format.numbered else part)
         self.file.flush()
 
     def finish(self) -> None:
@@ -92,26 +137,32 @@ class _Output:
         self.file.flush()
         if self.target.whole:
             os.fsync(self.file.fileno())
-            self.file.close()
+            if os.name == "nt":  # which moves no open file; elsewhere it stays locked until it is in place
+                self.file.close()
             _move(self.target)
+
+    def _leave(self) -> None:
+        """Delete the file of a run that was refused before it began."""
+        if self.unused:
+            self.target.partial.unlink(missing_ok=True)
 
     def _write(self, part: bytes) -> None:
         self.file.write(part)
         self.position += len(part)
 
 
-def _opened(target: Target, stack: ExitStack, mode: str) -> BinaryIO:
-    if target.format.convert is not None and not target.whole:
-        raise DetectorError(f"{target.format.name} cannot be written to a stream; name a file with -o")
-    if target.path is None:
-        return sys.stdout.buffer
+def _opened(target: Target) -> BinaryIO:
+    assert target.path is not None
     if target.path.exists() and target.whole and target.path.is_dir() != target.format.folder:
         raise DetectorError(f"{target.path}: it is {'a folder' if target.path.is_dir() else 'a file'}; give another name")
     if target.path.is_dir() and any(target.path.iterdir()):
         raise DetectorError(f"{target.path}: the folder is not empty; empty it or name a new one")
     try:
-        path = target.partial if target.whole else target.path
-        return stack.enter_context(path.open(mode))  # type: ignore[return-value] # both modes give a BinaryIO
+        if target.whole:
+            return open_alone(target.partial)
+        return cast(BinaryIO, target.path.open("wb") if target.descriptor is None else os.fdopen(os.dup(target.descriptor), "wb"))
+    except BlockingIOError as error:
+        raise DetectorError(f"{target.path}: another run is writing it; wait for its end or name another file") from error
     except OSError as error:
         raise DetectorError(f"{target.path}: it cannot be written ({error.strerror}); check the folder and its permissions") from error
 

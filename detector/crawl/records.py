@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import PurePath
 from typing import Any
 
@@ -27,7 +28,8 @@ class Record:
     labels: Mapping[str, int]  # findings by label
     paid: int  # articles
     error: str | None
-    alarmed: bool  # whether something was found that the caller asked to be told of
+    alarm: str | None  # the first label or type found that the caller asked to be told of
+    digest: str  # of the page, "" where it could not be read
 
 
 class Recorder:
@@ -57,7 +59,7 @@ class Recorder:
             return self.failed(page, page)
         try:
             document = extract_document(decoded(page))
-            return self._encoded(detector.scan_document(document), document.text)
+            return self._encoded(page, detector.scan_document(document), document.text)
         except PageError as error:
             return self.failed(page, error)
         except MemoryError:
@@ -69,14 +71,24 @@ class Recorder:
     def failed(self, page: Page | PageError, error: PageError) -> Record:
         """Return the record of a page that could not be scanned."""
         url = page.url if isinstance(page, Page) else None
-        return self._encoded(Report(error.page_id, url, model=self.detector.model.name, error=str(error)), "")
+        return self._encoded(page, Report(error.page_id, url, model=self.detector.model.name, error=str(error)), "")
 
-    def _encoded(self, report: Report, text: str) -> Record:
+    def _encoded(self, page: Page | PageError, report: Report, text: str) -> Record:
         parts = tuple(format.encode(report, text) for format in self.formats)
         labels = Counter(str(f.label) for f in report.findings)
         scores = [(str(f.label), f.score) for f in report.findings] + [(str(a.type), a.score) for a in report.articles]
-        alarmed = any(name == wanted and score >= least for wanted, least in self.alarms for name, score in scores)
-        return Record(report.id, parts, labels, len(report.paid), report.error, alarmed)
+        alarm = next((name for name, score in scores for wanted, least in self.alarms if name == wanted and score >= least), None)
+        return Record(report.id, parts, labels, len(report.paid), report.error, alarm, digest_of(page))
+
+
+def digest_of(page: Page | PageError) -> str:
+    """Return a short digest of all that a page's record depends on but its id, "" where it could not be read."""
+    if isinstance(page, PageError):
+        return ""
+    content = page.content.encode("utf-8", "surrogatepass") if isinstance(page.content, str) else page.content
+    digest = blake2b(content, digest_size=8)
+    digest.update(repr((page.html, page.url, page.lang, page.charset, page.date)).encode("utf-8", "backslashreplace"))
+    return digest.hexdigest()
 
 
 def _said(error: Exception) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Protocol
 
-from detector.crawl.journal import Journal, Kept, journal_of, kept_of
+from detector.crawl.journal import Journal, Kept, finished_in, journal_of, kept_of
 from detector.crawl.outputs import Outputs, Target
-from detector.crawl.records import Alarm, Record, Recorder
+from detector.crawl.records import Alarm, Record, Recorder, digest_of
 from detector.document import Page
 from detector.errors import DetectorError, PageError
 from detector.inference import Detector
@@ -35,6 +36,9 @@ class Watcher(Protocol):
     def scanned(self, record: Record) -> None:
         """Hear of a record that is written."""
 
+    def noticed(self, message: str) -> None:
+        """Hear of something that the user may not expect."""
+
 
 def run(crawl: Crawl, pages: Iterable[Page | PageError], watcher: Watcher) -> None:
     """Scan pages and write their records to the targets, in the order of the pages and with the same bytes whatever `jobs`.
@@ -49,12 +53,15 @@ def run(crawl: Crawl, pages: Iterable[Page | PageError], watcher: Watcher) -> No
     if crawl.jobs > 1 and find_spec("joblib") is None:
         raise DetectorError("scanning with --jobs needs joblib, which is not installed; run `pip install detector[parallel]`")
     recorder.prepare()  # like the others, before any file is made
-    kept = kept_of(path, crawl.settings, crawl.targets) if path and crawl.resume else None
     left = iter(pages)
-    if kept is not None:
-        _skip(kept, left, watcher)
     with ExitStack() as stack:
-        outputs = stack.enter_context(Outputs(crawl.targets, None if kept is None else kept.positions))
+        outputs = stack.enter_context(Outputs(crawl.targets))
+        kept = _kept(crawl, path, watcher) if path else None
+        if kept is None:
+            outputs.begin()
+        else:
+            _skip(kept, left, watcher)
+            outputs.go_on(kept.pages, kept.positions)
         journal = stack.enter_context(Journal(path, crawl.settings, kept)) if path else None
         try:
             for record in _records(recorder, left, crawl.jobs, stack):
@@ -69,6 +76,19 @@ def run(crawl: Crawl, pages: Iterable[Page | PageError], watcher: Watcher) -> No
             journal.remove()
 
 
+def _kept(crawl: Crawl, path: Path, watcher: Watcher) -> Kept | None:
+    """Return what is left of an earlier run and to be gone on with; tells the watcher of what is not."""
+    output = crawl.targets[0].path
+    if not crawl.resume:
+        if lost := finished_in(path):
+            watcher.noticed(f"{output}: what an unfinished run left (pages: {lost:,}) is thrown away; --resume would have gone on")
+        return None
+    kept = kept_of(path, crawl.settings, crawl.targets)
+    if kept is None:
+        watcher.noticed(f"{output}: there is nothing to resume; this run starts from the beginning")
+    return kept
+
+
 def _skip(kept: Kept, pages: Iterator[Page | PageError], watcher: Watcher) -> None:
     """Pass over the pages that have their records; raises DetectorError where the input is another than it was."""
     remedy = "give the same inputs, or leave --resume out to start again"
@@ -79,6 +99,8 @@ def _skip(kept: Kept, pages: Iterator[Page | PageError], watcher: Watcher) -> No
         id = page.page_id if isinstance(page, PageError) else page.id
         if id != record.id:
             raise DetectorError(f"page {number} of the input is {id!r}, in the run to resume it was {record.id!r}; {remedy}")
+        if digest_of(page) != record.digest:
+            raise DetectorError(f"page {number} of the input, {id!r}, is no longer what the run to resume had read; {remedy}")
         watcher.resumed(record)
 
 

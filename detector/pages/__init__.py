@@ -2,6 +2,8 @@
 
 from detector.pages.decoding import decoded
 from detector.pages.files import read_pages
+from detector.pages.lists import read_list
+from detector.pages.reading import Reading
 from detector.pages.records import Fields
 
-__all__ = ["Fields", "decoded", "read_pages"]
+__all__ = ["Fields", "Reading", "decoded", "read_list", "read_pages"]

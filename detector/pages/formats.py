@@ -44,6 +44,7 @@ SUFFIXES = {
 }
 
 _MARKS = b"\xef\xbb\xbf\xff\xfe"  # bytes of the byte order marks
+_PARQUET = b"PAR1"
 _MAGIC = {b"\x1f\x8b": Compression.GZIP, b"\x28\xb5\x2f\xfd": Compression.ZSTD}
 _MARKUP = re.compile(
     rb"<(?:!doctype\s+html|!--|\?xml|(?:html|head|body|title|meta|link|script|style|main|article|section|header|footer|nav|aside|div|"
@@ -57,8 +58,7 @@ def format_of(name: str) -> tuple[Format, Compression] | None:
     name = name.lower()
     compression = next((packed for packed in (Compression.GZIP, Compression.ZSTD) if name.endswith(packed)), Compression.NONE)
     known = SUFFIXES.get(PurePath(name.removesuffix(compression)).suffix)
-    # Parquet is read from its end, so it cannot be streamed through a decompressor.
-    return None if known is None or (known is Format.PARQUET and compression) else (known, compression)
+    return None if known is None else (known, compression)
 
 
 def compression_of(head: bytes) -> Compression:
@@ -67,7 +67,12 @@ def compression_of(head: bytes) -> Compression:
 
 
 def format_of_head(head: bytes) -> Format:
-    """Return the format of an input that begins with `head`, which holds its first line that is not blank."""
+    """Return the format of an input that begins with `head`, which holds its first line that is not blank.
+
+    Nothing tells CSV and TSV from text, so they are text.
+    """
+    if head.startswith(_PARQUET):
+        return Format.PARQUET
     line = head.lstrip(_MARKS).replace(b"\0", b"").strip()  # without zero bytes UTF-16 markup reads as ASCII
     if line.startswith(b"WARC/"):
         return Format.WARC

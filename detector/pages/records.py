@@ -1,6 +1,7 @@
 """Turn records, JSON lines or table rows, into pages."""
 
 import io
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -70,7 +71,17 @@ def _page_of_line(line: bytes, place: str, fields: Fields) -> Page | PageError:
         return PageError(place, reason, "write one JSON object a line, in UTF-8")
     if not isinstance(record, dict):
         return PageError(place, "the line is JSON but no object", f'write {{"{fields.id}": …, "{fields.text}": …}}')
+    if isinstance(record.get(fields.id), float):
+        try:
+            record[fields.id] = _number_as_written(line, fields.id)
+        except RecursionError:
+            return PageError(place, f'its "{fields.id}" is a number that cannot be kept exact', "write it as a string")
     return page_of(record, place, fields)
+
+
+def _number_as_written(line: bytes, field: str) -> object:
+    """Return the digits of a number that orjson has made a float of, as it does with integers over 64 bits."""
+    return json.loads(line, parse_int=str, parse_float=str)[field]
 
 
 def _content(record: Mapping[str, object], page_id: str, place: str, fields: Fields) -> tuple[bool, str | bytes]:

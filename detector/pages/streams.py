@@ -5,16 +5,19 @@ What goes wrong while a stream is open, a disk error or a damaged archive, reach
 
 import gzip
 import io
+import shutil
 import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, cast
 
 from detector.errors import PageError
 from detector.pages.extras import needed
 from detector.pages.formats import Compression, Format, compression_of, format_of_head
+from detector.pages.reading import Reading
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -26,13 +29,14 @@ _ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
 
 
 @contextmanager
-def opened(path: Path, compression: Compression, page_id: str) -> Iterator[io.BufferedIOBase]:
+def opened(path: Path, compression: Compression, page_id: str, reading: Reading) -> Iterator[io.BufferedIOBase]:
     """Open a file for reading, unpacked; raises PageError."""
     with ExitStack() as stack:
         try:
             file = stack.enter_context(path.open("rb"))
         except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
             raise _unreadable(page_id, error) from error
+        stack.enter_context(reading.of(page_id, file))
         stream = stack.enter_context(unpacked(file, compression, page_id))
         if not file.peek(1):
             raise empty(page_id)
@@ -42,17 +46,21 @@ def opened(path: Path, compression: Compression, page_id: str) -> Iterator[io.Bu
 @contextmanager
 def opened_stdin(page_id: str) -> Iterator[tuple[io.BufferedIOBase, Format]]:
     """Give standard input, unpacked, and the format that it turns out to be in; raises PageError."""
-    # Where a program was started without one, Python sets stdin to None.
-    stdin = cast(io.BufferedIOBase, sys.stdin.buffer) if sys.stdin else io.BytesIO()
+    source = stdin()
     try:
-        magic = stdin.read(4)
+        magic = source.read(4)
     except (OSError, ValueError) as error:  # ValueError: it was closed
         raise _unreadable(page_id, error) from error
-    with unpacked(rejoined(magic, stdin), compression_of(magic), page_id) as stream:
+    with unpacked(rejoined(magic, source), compression_of(magic), page_id) as stream:
         head = stream.readline(MAX_BYTES)
         while head.isspace() and len(head) < MAX_BYTES and (line := stream.readline(MAX_BYTES)):
             head += line
         yield rejoined(head, stream), format_of_head(head)
+
+
+def stdin() -> io.BufferedIOBase:
+    """Return the bytes of standard input, none where the program was started without one: Python sets it to None."""
+    return cast(io.BufferedIOBase, sys.stdin.buffer) if sys.stdin else io.BytesIO()
 
 
 @contextmanager
@@ -83,6 +91,18 @@ def read_whole(stream: io.BufferedIOBase, page_id: str) -> bytes:
     if len(content) > MAX_BYTES:
         raise PageError(page_id, TOO_LONG, "split it")
     return content
+
+
+@contextmanager
+def in_file(stream: io.BufferedIOBase) -> Iterator[io.BufferedIOBase]:
+    """Give a stream that can be read from its end, as Parquet is: pipes and what is packed by way of a temporary file."""
+    if isinstance(stream, io.BufferedReader) and stream.seekable():
+        yield stream
+        return
+    with TemporaryFile() as file:
+        shutil.copyfileobj(stream, file)
+        file.seek(0)
+        yield cast(io.BufferedIOBase, file)
 
 
 def empty(page_id: str) -> PageError:

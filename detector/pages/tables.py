@@ -1,23 +1,29 @@
-"""Read pages from the rows of CSV, TSV and Parquet tables, a batch of rows at a time."""
+"""Read pages from the rows of CSV, TSV and Parquet tables, one row or a small batch of rows at a time."""
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
+from itertools import chain
 
 from detector.document import Page
 from detector.errors import PageError
 from detector.pages.extras import needed
 from detector.pages.records import MARK, Fields, page_of
-from detector.pages.streams import MAX_BYTES, empty, rejoined
+from detector.pages.streams import empty, in_file
 
-BATCH = 50  # rows; pages are some 100 kB, and a quote that never closes costs the batch that it stands in
+BATCH = 10  # Parquet rows; pages are some 100 kB
+BUFFER = 1 << 16  # bytes of a Parquet column read at a time; without it pyarrow reads that of a row group whole
+MAX_CELL = 20_000_000  # bytes; mostly more are read where a quote never closes, and csv takes four to eight times as much memory
+
+_UNQUOTED = f"close its quotes, or split cells over {MAX_CELL:,} bytes"
 
 
 def read_csv(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[Page | PageError]:
     """Yield the pages of a table with commas between its cells, or semicolons where its header has more of those."""
     header = _header_line(stream)
-    separator = ";" if header.count(b";") > header.count(b",") else ","
+    line = header.split(b"\r", 1)[0]
+    separator = ";" if line.count(b";") > line.count(b",") else ","
     return _read_delimited(header, separator, stream, name, fields)
 
 
@@ -27,65 +33,86 @@ def read_tsv(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[P
 
 
 def read_parquet(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[Page | PageError]:
-    """Yield the pages of a Parquet table; only the columns that `fields` names are read."""
+    """Yield the pages of a Parquet table; only the columns that `fields` names are read. A damaged row group costs only its rows."""
     arrow, parquet = needed("pyarrow", "tables", name), needed("pyarrow.parquet", "tables", name)
-    number = 0
-    try:
-        with parquet.ParquetFile(stream) as file:
-            columns = _wanted(file.schema_arrow.names, name, fields)
-            for batch in file.iter_batches(batch_size=BATCH, columns=list(columns)):
-                for record in batch.to_pylist():
-                    number += 1
-                    yield page_of(record, f"{name}:{number}", fields)
-    except (arrow.ArrowException, OSError, ValueError) as error:
-        raise _damaged(name, number, error, "write the table again") from error
-    if not number:
+    failures = (arrow.ArrowException, OSError, ValueError)
+    with in_file(stream) as seekable:
+        try:
+            file = parquet.ParquetFile(seekable, pre_buffer=False, buffer_size=BUFFER)
+        except failures as error:
+            raise PageError(name, f"it is no Parquet file, or cut off ({error})", "write the table again") from error
+        columns = list(_wanted(file.schema_arrow.names, name, fields))
+        end = 0
+        for group in range(file.num_row_groups):
+            number, end = end, end + file.metadata.row_group(group).num_rows
+            try:
+                for batch in file.iter_batches(BATCH, row_groups=[group], columns=columns, use_threads=False):
+                    for record in batch.to_pylist():
+                        number += 1
+                        yield page_of(record, f"{name}:{number}", fields)
+            except failures as error:
+                yield PageError(name, f"its rows {number + 1:,} to {end:,} cannot be read ({error})", "write the table again")
+    if not end:
         raise _without_rows(name)
 
 
+class _Lines:
+    """Lines for `csv`, as Latin-1, which gives every byte a character: `_cell` has the bytes back."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self.lines = lines
+        self.row: list[str] = []  # those since it was last emptied
+        self.ended = False  # whether more were asked for than there are
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self.lines:
+            for part in line.splitlines(keepends=True):  # at a lone \r too
+                self.row.append(part.decode("latin-1"))
+                yield self.row[-1]
+        self.ended = True
+
+
 def _read_delimited(header: bytes, separator: str, stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[Page | PageError]:
-    pandas = needed("pandas", "tables", name)
-    names = _cells(header, separator, name)
+    csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
+    lines = _Lines(chain([header.removeprefix(MARK)], iter(lambda: stream.readline(MAX_CELL), b"")))
+    rows = csv.reader(lines, delimiter=separator)
+    names = _names(header, rows, name)
+    lines.row.clear()
     wanted = _wanted(names, name, fields)
-    # pandas drops what a row has beyond the header's cells without a word, so the header gets one column more, which stays empty.
-    widened = separator.join(str(column) for column in range(len(names) + 1)).encode() + b"\n"
     number = 0
     try:
-        for batch in pandas.read_csv(
-            rejoined(widened, stream),
-            sep=separator,
-            encoding="latin-1",  # gives every byte a character: `_cell` has the bytes back
-            dtype=str,
-            na_filter=False,
-            index_col=False,
-            usecols=[*wanted.values(), len(names)],
-            chunksize=BATCH,
-        ):
-            order = [str(column) for column in (*wanted.values(), len(names))]
-            for *cells, surplus in batch[order].itertuples(index=False, name=None):
-                number += 1
-                place = f"{name}:{number}"
-                if surplus:
-                    yield PageError(place, "the row has more cells than the header", "put cells that hold a separator in quotes")
-                else:
-                    yield page_of(dict(zip(wanted, map(_cell, cells), strict=True)), place, fields)
-    except ValueError as error:
-        raise _damaged(name, number, error, "close its quotes") from error
+        for row in rows:
+            read, lines.row = lines.row, []
+            if lines.ended:  # and yet the row went on
+                raise csv.Error("a quote never closes")
+            if not row or (len(row) == 1 and row[0].isspace()):
+                continue
+            number += 1
+            place = f"{name}:{number}"
+            if len(read) > 1 and not _is_strict(read, separator):
+                last = rows.line_num
+                reason = f"its quotes do not match (lines {last - len(read) + 1:,} to {last:,} were read as one row)"
+                yield PageError(place, reason, "close its quotes, and double those inside of a cell")
+            else:
+                yield _page_of_row(row, len(names), wanted, place, fields)
+    except csv.Error as error:
+        raise PageError(name, f"its rows after row {number:,} cannot be read ({error})", _UNQUOTED) from error
     if not number:
         raise _without_rows(name)
 
 
 def _header_line(stream: io.BufferedIOBase) -> bytes:
-    while (line := stream.readline(MAX_BYTES)).isspace():
+    while (line := stream.readline(MAX_CELL)).isspace():
         continue
     return line
 
 
-def _cells(line: bytes, separator: str, name: str) -> list[str]:
-    if b"\0" in line:
+def _names(header: bytes, rows: Iterator[list[str]], name: str) -> list[str]:
+    """Return the names of the columns, which the first row holds."""
+    if b"\0" in header:
         raise PageError(name, "it is UTF-16 or no table", "save it as UTF-8")
     try:
-        return next(csv.reader([line.removeprefix(MARK).decode("utf-8", "replace")], delimiter=separator), [])
+        return [column.encode("latin-1").decode("utf-8", "replace") for column in next(rows, [])]
     except csv.Error as error:
         raise PageError(name, f"its header cannot be read ({error})", "begin it with a line of column names") from error
 
@@ -100,6 +127,21 @@ def _wanted(columns: Sequence[str], name: str, fields: Fields) -> dict[str, int]
     return {field: columns.index(field) for field in astuple(fields) if field in columns}
 
 
+def _is_strict(lines: list[str], separator: str) -> bool:
+    """Whether what follows a cell's closing quote is a separator: if not, a quote before was left open and took in other rows."""
+    try:
+        return len(list(csv.reader(lines, delimiter=separator, strict=True))) == 1
+    except csv.Error:
+        return False
+
+
+def _page_of_row(row: list[str], width: int, wanted: dict[str, int], place: str, fields: Fields) -> Page | PageError:
+    if any(row[width:]):
+        return PageError(place, "the row has more cells than the header", "put cells that hold a separator in quotes")
+    record = {field: _cell(row[column]) if column < len(row) else "" for field, column in wanted.items()}
+    return page_of(record, place, fields)
+
+
 def _cell(text: str) -> str | bytes:
     """Return what a cell read as Latin-1 really holds: text where it is UTF-8, else bytes, for `decoded` to read."""
     if text.isascii():
@@ -109,10 +151,6 @@ def _cell(text: str) -> str | bytes:
         return raw.decode()
     except UnicodeDecodeError:
         return raw
-
-
-def _damaged(name: str, number: int, error: Exception, remedy: str) -> PageError:
-    return PageError(name, f"its rows after row {number} cannot be read ({error})", remedy)
 
 
 def _without_rows(name: str) -> PageError:

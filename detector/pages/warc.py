@@ -25,7 +25,9 @@ _TEXT_TYPE = "text/plain"
 def read_warc(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[Page | PageError]:
     """Yield a page for each response of status 2xx with HTML or plain text and for each WET record, and pass over all others.
 
-    The archive may be packed. After damage it goes on with the next record that can be read, unless it comes through a pipe.
+    Those with an empty body, as 204 has, are no pages either. The archive may be packed. After damage, or a record that claims to
+    be longer than the archive, it goes on with the next record that can be read, unless it comes through a pipe or is packed whole
+    instead of record by record. What fails has the URL and date of its record.
     """
     found = False
     for page in _pages(stream, name, needed("fastwarc", "warc", name)):
@@ -36,9 +38,10 @@ def read_warc(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[
 
 
 def _pages(stream: io.BufferedIOBase, name: str, fastwarc: ModuleType) -> Iterator[Page | PageError]:
-    position: int | None = 0
+    start: int | None = 0
     fresh = True  # whether a record was read since the last damage; if not, it is the same damage still
-    while position is not None:
+    while start is not None:
+        position = start
         try:
             # HTTP is left to `responses`: a body in another encoding than its head says would end this iteration.
             for record in fastwarc.ArchiveIterator(stream if stream.seekable() else _Pipe(stream), parse_http=False):
@@ -46,11 +49,18 @@ def _pages(stream: io.BufferedIOBase, name: str, fastwarc: ModuleType) -> Iterat
                 page = _page_of(record, name, fastwarc)
                 if page is not None:
                     yield page
-            return
+                if isinstance(page, _CutOff):
+                    break
+            else:
+                return
         except OSError as error:
             if fresh:
                 yield PageError(name, f"it is damaged after byte {position:,} ({error})", "fetch it again")
-            position, fresh = _next_start(stream, position + 1), False
+        start, fresh = _next_start(stream, position + 1), False
+
+
+class _CutOff(PageError):
+    """A record that ends before its length, or has none: what follows is not where it ought to be."""
 
 
 class _Pipe:
@@ -74,7 +84,7 @@ def _next_start(stream: io.BufferedIOBase, position: int) -> int | None:
     if not stream.seekable():
         return None
     stream.seek(0)
-    start = _STARTS.get(stream.read(2), b"\nWARC/1.")
+    start = _STARTS.get(stream.read(2), b"WARC/1.")
     while True:
         stream.seek(position)
         window = stream.read(_WINDOW)
@@ -98,7 +108,9 @@ def _page_of(record: "WarcRecord", name: str, fastwarc: ModuleType) -> Page | Pa
             return _page(record, page_id, record.headers.get("Content-Type"), None, _block(record, b"", page_id, name))
         if kind == "response" and record.is_http:
             return _page_of_response(record, page_id, name, fastwarc)
+        _pass_over(record, 0, page_id, name)
     except PageError as error:
+        error.url, error.date = _url_of(record), record.headers.get("WARC-Date")
         return error
     return None
 
@@ -109,22 +121,33 @@ def _page_of_response(record: "WarcRecord", page_id: str, name: str, fastwarc: M
     if len(head) < expected:
         raise _cut_off(page_id, name)
     response = response_of(head)
+    if response is not None and response.ok and response.length is None:
+        head = _block(record, head, page_id, name)
+        response = response_of(head)
     if response is None:
         raise PageError(page_id, f"its record in {name} holds no HTTP response", "crawl it again")
     media_type = response.media_type or record.headers.get("WARC-Identified-Payload-Type")
     if not response.ok or not _wanted(media_type):
+        _pass_over(record, len(head), page_id, name)
         return None
+    if response.length is None:
+        raise PageError(page_id, f"the head of its HTTP response does not end ({name})", "crawl it again")
     stored = _block(record, head, page_id, name)[response.length :]
-    return _page(record, page_id, media_type, response.charset, body_of(response, stored, fastwarc))
+    try:
+        body = body_of(response, stored, fastwarc)
+    except ValueError as error:
+        raise PageError(page_id, str(error), "crawl it again") from error
+    return _page(record, page_id, media_type, response.charset, body)
 
 
 def _page(record: "WarcRecord", page_id: str, media_type: str | None, charset: str | None, content: bytes) -> Page | None:
-    if not _wanted(media_type):
+    if not content or not _wanted(media_type):
         return None
-    if not content:
-        raise PageError(page_id, "it is empty", "crawl it again")
-    url = (record.headers.get("WARC-Target-URI") or "").strip("<>")  # brackets: as wget writes it
-    return Page(page_id, content, media_type in _HTML_TYPES, url or None, charset=charset, date=record.headers.get("WARC-Date"))
+    return Page(page_id, content, media_type in _HTML_TYPES, _url_of(record), charset=charset, date=record.headers.get("WARC-Date"))
+
+
+def _url_of(record: "WarcRecord") -> str | None:
+    return (record.headers.get("WARC-Target-URI") or "").strip("<>") or None  # brackets: as wget writes it
 
 
 def _wanted(media_type: str | None) -> bool:
@@ -134,6 +157,7 @@ def _wanted(media_type: str | None) -> bool:
 def _block(record: "WarcRecord", head: bytes, page_id: str, name: str) -> bytes:
     """Return the whole content of a record whose beginning was read."""
     if record.content_length > MAX_BYTES:
+        _pass_over(record, len(head), page_id, name)
         raise PageError(page_id, TOO_LONG, "leave it out")
     block = head + record.reader.read(record.content_length - len(head))
     if len(block) < record.content_length:
@@ -141,5 +165,14 @@ def _block(record: "WarcRecord", head: bytes, page_id: str, name: str) -> bytes:
     return block
 
 
-def _cut_off(page_id: str, name: str) -> PageError:
-    return PageError(page_id, f"its record is cut off or its head damaged ({name})", "fetch the archive again")
+def _pass_over(record: "WarcRecord", read: int, page_id: str, name: str) -> None:
+    """Read the rest of a record that is not wanted, to see that it is there: fastwarc ends without a word where it is not."""
+    while read < record.content_length:
+        piece = record.reader.read(min(_WINDOW, record.content_length - read))
+        if not piece:
+            raise _cut_off(page_id, name)
+        read += len(piece)
+
+
+def _cut_off(page_id: str, name: str) -> _CutOff:
+    return _CutOff(page_id, f"its record is cut off or its head damaged ({name})", "fetch the archive again")

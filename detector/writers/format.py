@@ -21,4 +21,5 @@ class Format:
     between: bytes = b""
     foot: bytes = b""
     convert: Callable[[Path, Path], None] | None = None  # makes the final file, or folder, of the file written so far
+    numbered: Callable[[bytes, int], bytes] | None = None  # adds to a page's part its number in the input, counted from 1
     folder: bool = False  # whether it makes a folder
