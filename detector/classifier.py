@@ -214,6 +214,7 @@ def _third(path: Path, reader: str, tensors: Mapping[str, Array]) -> Third:
 def save_reader(reader: Reader, path: Path) -> None:
     """Write a reader to a file of its own."""
     save_file({f"reader.{key}": array for key, array in reader.arrays().items()}, path, {_DIGEST: reader.digest()})
+    path.chmod(0o644)
 
 
 def load_reader(path: Path) -> Reader:

@@ -83,9 +83,8 @@ class Detector:
                     raise
                 if on_error == "skip":
                     continue
-                failure = error if isinstance(error, PageError) else bug_in(page.id if isinstance(page, Page) else "page", error)
-                url = page.url if isinstance(page, Page) else None
-                report = Report(failure.page_id, url, model=self.model.name, error=str(failure))
+                failure = _failure(page, error)
+                report = Report(failure.page_id, page.url, model=self.model.name, date=page.date, error=str(failure))
             yield report
 
     def _articles(self, document: Document, scores: Scores) -> tuple[Article, ...]:
@@ -105,6 +104,12 @@ class Detector:
             details = details_of(label, text, document.text[max(0, start - 300) : start], document.lang)
             findings.append(Finding(label, start, end, _rounded(probability), owner, text, details))
         return tuple(findings)
+
+
+def _failure(page: Page | PageError, error: Exception) -> PageError:
+    if isinstance(page, PageError):
+        return page
+    return error if isinstance(error, PageError) else bug_in(page.id, error)
 
 
 def _rounded(probability: float | np.floating) -> float:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Self, TextIO
 
 from detector.crawl.records import Record
+from detector.pages import Reading
 
 INTERVAL = 0.1  # seconds between two drawings
 
@@ -13,12 +14,13 @@ INTERVAL = 0.1  # seconds between two drawings
 class Progress:
     """Counts records and shows the counts; `exit_code` says how it went."""
 
-    def __init__(self, stream: TextIO, *, live: bool, quiet: bool = False, total: int | None = None) -> None:
-        """Write to `stream`: a line that counts where `live`, the totals unless `quiet`; `total` is how many pages, if known."""
+    def __init__(self, stream: TextIO, *, live: bool, quiet: bool = False, reading: Reading | None = None) -> None:
+        """Write to `stream`: a line that counts where `live`, the totals unless `quiet`; `reading` tells how far the inputs are read."""
         self.stream = stream
         self.live = live and not quiet
         self.quiet = quiet
-        self.total = total
+        self.reading = reading or Reading()
+        self.begun: float | None = None  # share of the inputs that was read before the first page that was scanned
         self.started = self.drawn = time.monotonic()
         self.pages = self.skipped = self.failures = self.paid = self.alarms = 0
         self.alarm = ""
@@ -48,12 +50,14 @@ class Progress:
     def scanned(self, record: Record) -> None:
         """Count a record, and say at once what failed."""
         self._count(record)
+        if self.begun is None and self.skipped:
+            self.begun = self.reading.share
         if record.error is not None:
             self._clear()
             self.stream.write(f"detector: {_plain(record.error)}\n")
         if self.live and time.monotonic() - self.drawn >= INTERVAL:
             self.drawn = time.monotonic()
-            self.stream.write(f"\r\x1b[K{self._line(record.id)}")
+            self.stream.write(f"\r\x1b[K{self._line(self.reading.path or record.id)}")
             self.stream.flush()
 
     def noticed(self, message: str) -> None:
@@ -72,11 +76,11 @@ class Progress:
         self.labels.update(record.labels)
 
     def _line(self, current: str) -> str:
-        done = _counted(self.pages, "page") if self.total is None else f"{self.pages:,} of {_counted(self.total, 'page')}"
-        rate = self._rate()
-        parts = [done, f"{rate:,.0f} pages/s", f"{self.failures:,} failed"]
-        if self.total is not None and rate:
-            parts.append(f"{_duration((self.total - self.pages) / rate)} left")
+        parts = [_counted(self.pages, "page"), f"{self._rate():,.0f} pages/s", f"{self.failures:,} failed"]
+        share, begun = self.reading.share, self.begun or 0.0
+        if share is not None and share > begun:
+            left = (time.monotonic() - self.started) * (1 - share) / (share - begun)
+            parts.append(f"{share:.0%} read, {_duration(left)} left")
         line = ", ".join(parts)
         room = shutil.get_terminal_size().columns - 1 - len(line) - 2
         current = _plain(current)

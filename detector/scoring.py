@@ -18,7 +18,7 @@ Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
 CUED = 0.2  # first-level margin of a sentence that discloses by its own words
-DOUBT = 0.02, 0.98  # probabilities of the second level between which the reader is asked
+DOUBT = 0.05, 0.9  # probabilities of the second level between which the reader is asked
 SECTION = 12  # sentences around such a one that are looked at twice as well: boilerplate comes in sections
 
 

@@ -1,6 +1,7 @@
 """Keep linear algebra on one thread while a page is scored: its matrices are so small that more threads only spin."""
 
 import os
+import threading
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any
@@ -9,8 +10,13 @@ _LIMITED = os.environ.get("OPENBLAS_NUM_THREADS") == "1"  # from the start, as b
 
 
 def one_thread() -> AbstractContextManager[Any]:
-    """Return a context in which numpy's linear algebra keeps to the thread that calls it; outside it is as before."""
-    return nullcontext() if _LIMITED else _libraries().limit(limits=1, user_api="blas")
+    """Return a context in which numpy's linear algebra keeps to one thread; outside it is as before.
+
+    The limit is the process's, so only the main thread sets it: threads that share a detector would lift each other's.
+    """
+    if _LIMITED or threading.current_thread() is not threading.main_thread():
+        return nullcontext()
+    return _libraries().limit(limits=1, user_api="blas")
 
 
 @cache

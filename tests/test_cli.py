@@ -355,7 +355,7 @@ def test_a_terminal_gets_progress_where_the_reports_go_to_a_file(
 ) -> None:
     (tmp_path / "many.jsonl").write_text(pages.read_text() * 300)
     shown = _shown(terminal, command_line(model_file, "scan", tmp_path / "many.jsonl", "-o", tmp_path / "out.jsonl"))
-    assert re.search(r"\r\x1b\[K[\d,]+ pages?, [\d,]+ pages/s, 0 failed  p\d", shown)
+    assert re.search(r"\r\x1b\[K[\d,]+ pages?, [\d,]+ pages/s, 0 failed, \d+% read, [\d:]+ left  \S*many\.jsonl", shown)
     assert "\r" not in _shown(terminal, command_line(model_file, "scan", tmp_path / "many.jsonl", "-o", tmp_path / "out.jsonl", "--quiet"))
 
 

@@ -1,8 +1,10 @@
 """What a scan says of itself on standard error."""
 
 import io
+from pathlib import Path
 
 from detector.crawl.records import Record
+from detector.pages import Reading
 from detector.progress import Progress
 
 FOUND = Record("found.txt", (b"",), {"no_conflict": 1, "advice_disclaimer": 3}, 2, None, None, "")
@@ -10,9 +12,9 @@ FAILED = Record("lost.txt", (b"",), {}, 0, "lost.txt: it is\x1b[2J empty; check 
 ALARMING = Record("alarm.txt", (b"",), {}, 1, None, "no_conflict", "")
 
 
-def _said(*records: Record, live: bool = False, quiet: bool = False, total: int | None = None) -> str:
+def _said(*records: Record, live: bool = False, quiet: bool = False, reading: Reading | None = None) -> str:
     stream = io.StringIO()
-    with Progress(stream, live=live, quiet=quiet, total=total) as progress:
+    with Progress(stream, live=live, quiet=quiet, reading=reading) as progress:
         progress.started = progress.drawn = -1e9
         for record in records:
             progress.scanned(record)
@@ -40,7 +42,15 @@ def test_without_a_terminal_no_line_counts() -> None:
 
 def test_the_counting_line_shows_the_input_and_the_time_left() -> None:
     assert "\r\x1b[K1 page, 0 pages/s, 0 failed  found.txt" in _said(FOUND, live=True)
-    assert "1 of 12 pages" in _said(FOUND, live=True, total=12) and " left  found.txt" in _said(FOUND, live=True, total=12)
+
+
+def test_where_the_size_of_the_inputs_is_known_the_line_names_the_file_and_the_time_left(tmp_path: Path) -> None:
+    (tmp_path / "crawl").write_bytes(bytes(40))
+    reading = Reading.of_paths([tmp_path / "crawl"])
+    with (tmp_path / "crawl").open("rb") as file, reading.of("crawl.warc.gz", file):
+        file.seek(10)
+        said = _said(FOUND, live=True, reading=reading)
+    assert "0 failed, 25% read, " in said and " left  crawl.warc.gz" in said
 
 
 def test_an_error_ends_without_totals_and_an_interruption_with_them() -> None:

@@ -1,6 +1,7 @@
 """The limit on threads of linear algebra: it holds while a page is scored, and is lifted after."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -36,4 +37,10 @@ def test_a_page_is_scored_on_one_thread(two_threads: None, detector: Detector, m
     with pytest.raises(ValueError, match="enough seen"):
         detector.scan("Sponsored by Acme.")
     assert seen == [{1}]
+    assert _threads() == {2}
+
+
+def test_other_threads_leave_the_limit_alone(two_threads: None, small_detector: Detector) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(small_detector.scan, ["Sponsored by Acme."] * 40))
     assert _threads() == {2}

@@ -117,7 +117,7 @@ def scan(
     fields = Fields(id_field, url_field, text_field, html_field)
     crawl = Crawl(choice, targets, jobs, resume, alarms, scanning.settings_of(choice, targets, alarms, fields))
     with scanning.progress_of(crawl, inputs, quiet) as progress:
-        run(crawl, scanning.pages_of(inputs, fields, targets), progress)
+        run(crawl, scanning.pages_of(inputs, fields, targets, progress.reading), progress)
     raise typer.Exit(progress.exit_code)
 
 

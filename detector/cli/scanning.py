@@ -19,10 +19,8 @@ from detector.crawl.records import Alarm
 from detector.document import LABELS, Label, Page
 from detector.errors import PageError
 from detector.inference import Detector
-from detector.pages import Fields, read_pages
-from detector.pages.formats import Format as InputFormat
-from detector.pages.formats import format_of
-from detector.pages.sources import STDIN, sources_of
+from detector.pages import Fields, Reading, read_pages
+from detector.pages.sources import sources_of
 from detector.progress import Progress
 from detector.writers.cleaned import cleaned
 from detector.writers.formats import format_by_suffix, format_named
@@ -30,7 +28,6 @@ from detector.writers.names import FormatName, Rows
 from detector.writers.packing import packed, packing_of
 
 _STDOUT = ("-", "/dev/stdout")
-_ONE_PAGE = (InputFormat.TEXT, InputFormat.HTML)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +78,13 @@ def clean_target(path: Path | None, actions: Actions) -> tuple[Target, ...]:
     return (target,)
 
 
-def pages_of(inputs: Iterable[str], fields: Fields, targets: Iterable[Target]) -> Iterator[Page | PageError]:
+def pages_of(inputs: Iterable[str], fields: Fields, targets: Iterable[Target], reading: Reading) -> Iterator[Page | PageError]:
     """Yield the pages of the inputs, but not of the files that this run writes, which may lie in a folder that it reads."""
     for source in _sources_of(inputs, targets):
         if isinstance(source, PageError):
             yield source
         else:
-            yield from read_pages([source], fields)
+            yield from read_pages([source], fields, reading)
 
 
 def settings_of(choice: ModelChoice, targets: Sequence[Target], alarms: Iterable[Alarm], fields: Fields) -> str:
@@ -101,20 +98,10 @@ def progress_of(crawl: Crawl, inputs: Iterable[str], quiet: bool) -> Progress:
     """Return a progress line on a terminal that does not show the reports already."""
     showing = sys.stdout.isatty() and any(target.path is None for target in crawl.targets)
     live = sys.stderr.isatty() and not quiet and not showing
-    return Progress(sys.stderr, live=live, quiet=quiet, total=_total(_sources_of(inputs, crawl.targets)) if live else None)
+    sources = [source for source in _sources_of(inputs, crawl.targets) if isinstance(source, Path)] if live else []
+    return Progress(sys.stderr, live=live, quiet=quiet, reading=Reading.of_paths(sources))
 
 
 def _sources_of(inputs: Iterable[str], targets: Iterable[Target]) -> Iterator[Path | PageError]:
     written = files_of(targets)
     return (source for source in sources_of(inputs) if isinstance(source, PageError) or not is_among(source, written))
-
-
-def _total(sources: Iterable[Path | PageError]) -> int | None:
-    """Return the number of pages, where every input holds one."""
-    total = 0
-    for source in sources:
-        known = None if isinstance(source, PageError) else format_of(source.name)
-        if str(source) == STDIN or (known is not None and known[0] not in _ONE_PAGE):
-            return None
-        total += 1
-    return total

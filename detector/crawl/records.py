@@ -1,17 +1,15 @@
 """Scan one page and encode what was found: the step that worker processes do."""
 
-import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from pathlib import PurePath
 from typing import Any
 
 from detector.blocks import extract_document
 from detector.document import Page, Report
-from detector.errors import PageError
+from detector.errors import PageError, bug_in
 from detector.inference import Detector
 from detector.pages import decoded
 from detector.writers.format import Format
@@ -66,12 +64,12 @@ class Recorder:
             remedy = "leave it out, or give each process more memory with fewer --jobs"
             return self.failed(page, PageError(page.id, "there is not enough memory to scan it", remedy))
         except Exception as error:  # a bug, which must not cost a crawl its other pages
-            return self.failed(page, PageError(page.id, f"scanning failed ({_said(error)})", "report it as a bug, with the page"))
+            return self.failed(page, bug_in(page.id, error))
 
     def failed(self, page: Page | PageError, error: PageError) -> Record:
         """Return the record of a page that could not be scanned."""
-        url = page.url if isinstance(page, Page) else None
-        return self._encoded(page, Report(error.page_id, url, model=self.detector.model.name, error=str(error)), "")
+        report = Report(error.page_id, page.url, model=self.detector.model.name, date=page.date, error=str(error))
+        return self._encoded(page, report, "")
 
     def _encoded(self, page: Page | PageError, report: Report, text: str) -> Record:
         parts = tuple(format.encode(report, text) for format in self.formats)
@@ -89,9 +87,3 @@ def digest_of(page: Page | PageError) -> str:
     digest = blake2b(content, digest_size=8)
     digest.update(repr((page.html, page.url, page.lang, page.charset, page.date)).encode("utf-8", "backslashreplace"))
     return digest.hexdigest()
-
-
-def _said(error: Exception) -> str:
-    """Return an error's type, message and place on one line."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}, at {PurePath(place.filename).name}:{place.lineno}"

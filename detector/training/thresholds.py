@@ -19,7 +19,6 @@ from detector.training import articles
 from detector.training.prepare import Prepared
 from detector.training.sentences import Level
 
-TOLERANCE = 0.99
 MAX_FALSE_PAID = 0.02  # share of editorial articles that may be called paid
 GRID = tuple(float(x) for x in np.round(np.arange(0.05, 1.0, 0.05), 2))
 
@@ -38,7 +37,7 @@ def _sentence_thresholds(model: Model, tuning: Tuning) -> dict[str, float]:
 
 
 def best_threshold(gold: NDArray[np.bool_], scores: NDArray[np.float32]) -> float:
-    """Return the lowest threshold whose F1 is within TOLERANCE of the highest, for a finding missed is worse than one too many.
+    """Return the threshold with the highest F1, the lowest of equals.
 
     It lies midway between the last score above and the first below; 0.5 where nothing is gold.
     """
@@ -49,7 +48,7 @@ def best_threshold(gold: NDArray[np.bool_], scores: NDArray[np.float32]) -> floa
     f1 = 2 * hits / (np.arange(1, len(gold) + 1) + gold.sum())
     ranked = scores[order]
     last_of_ties = np.append(ranked[1:] < ranked[:-1], True)
-    best = int(np.flatnonzero(last_of_ties & (f1 >= TOLERANCE * f1[last_of_ties].max()))[-1])
+    best = int(np.flatnonzero(last_of_ties & (f1 >= f1[last_of_ties].max()))[-1])
     below = ranked[best + 1] if best + 1 < len(gold) else ranked[best]
     return float(np.clip((ranked[best] + below) / 2, 0.02, 0.98))
 
