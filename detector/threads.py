@@ -16,7 +16,8 @@ def one_thread() -> AbstractContextManager[Any]:
     """
     if _LIMITED or threading.current_thread() is not threading.main_thread():
         return nullcontext()
-    return _libraries().limit(limits=1, user_api="blas")
+    limit: AbstractContextManager[Any] = _libraries().limit(limits=1, user_api="blas")
+    return limit
 
 
 @cache
