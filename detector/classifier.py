@@ -72,8 +72,7 @@ class Network:
     def raw(self, rows: Array) -> Array:
         """Return uncalibrated probabilities, shape (rows, outputs)."""
         hidden = np.maximum((rows - self.mean) / self.scale @ self.hidden + self.hidden_bias, 0)
-        logits = np.clip(hidden @ self.output + self.output_bias, -30, 30)
-        return np.asarray(1 / (1 + np.exp(-logits)), np.float32)
+        return logistic(hidden @ self.output + self.output_bias)
 
     def probabilities(self, rows: Array) -> Array:
         """Return calibrated probabilities, shape (rows, outputs)."""
@@ -97,7 +96,7 @@ class Cascade:
     def probabilities(self, rows: Array) -> Array:
         """Return probabilities, shape (rows, content types) in the order of CONTENT_TYPES, each row's sum 1."""
         logits = (rows - self.mean) / self.scale @ self.weights + self.bias
-        paid, release = 1 / (1 + np.exp(-np.clip(logits.T, -30, 30)))
+        paid, release = logistic(logits.T)
         return np.stack([(1 - paid) * (1 - release), paid, (1 - paid) * release], 1).astype(np.float32)
 
 
@@ -111,8 +110,12 @@ class Third:
 
     def joint(self, second: Array, logits: Array) -> Array:
         """Return the joint probabilities of sentences; both inputs, and what is returned, have shape (sentences, labels)."""
-        odds = self.weights[0] * log_odds(second) + self.weights[1] * logits + self.bias
-        return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), np.float32)
+        return logistic(self.weights[0] * log_odds(second) + self.weights[1] * logits + self.bias)
+
+
+def logistic(odds: NDArray[np.floating]) -> Array:
+    """Return the probabilities that log-odds stand for."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), np.float32)
 
 
 def log_odds(probabilities: Array) -> Array:

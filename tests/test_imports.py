@@ -36,7 +36,7 @@ HOMES = {
     "sklearn": {"training", "evaluation"},
     "scipy": {"training"},
     "joblib": {"training", "evaluation", "crawl"},
-    "pandas": {"pages", "corpus", "evaluation", "integrations"},
+    "pandas": {"corpus", "evaluation", "integrations"},
     "pyarrow": {"pages", "writers", "integrations"},
     "threadpoolctl": {"threads"},
     "typer": {"cli"},
