@@ -1,13 +1,13 @@
 """Cut a document into its articles, from the probability of each block to open one and to be page chrome."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.document import Document, Passages
 
-MIN_LENGTH = 200  # code points; what is shorter is no article of its own but part of the one before
+MIN_LENGTH = 300  # code points; what is shorter is no article of its own
 
 BOILERPLATE = 0.3  # probability of any label from which a sentence counts as boilerplate
 BOILERPLATE_SHARE = 0.6  # of the characters at a piece's start
@@ -27,11 +27,12 @@ def split_articles(
     """Return the runs of blocks that are articles, in order; chrome around them belongs to none.
 
     `titles` are the blocks that could open an article and `opening` (titles,) how likely each does; `chrome` (blocks,) how likely each
-    block is page chrome; `thresholds` are those of the two. A page without any title is one article.
+    block is page chrome; `thresholds` are those of the two. A page without any title is one article; what is too short for one is part of
+    the article before.
     """
     open_at, chrome_at = thresholds
     starts, ends = document.blocks.starts, document.blocks.ends
-    cuts = [int(i) for i, p in zip(titles, opening, strict=True) if p >= open_at]
+    cuts = _apart(starts, titles[opening >= open_at].tolist(), opening[opening >= open_at].tolist())
     is_chrome = chrome >= chrome_at
     spans: list[Span] = []
     for first, last in zip([0, *cuts], [*cuts, len(starts)], strict=True):
@@ -46,11 +47,10 @@ def split_articles(
     return spans or [(0, len(starts))]
 
 
-def join_boilerplate(passages: Passages, spans: list[Span], disclosing: NDArray[np.float32], doubled: Container[int]) -> list[Span]:
+def join_boilerplate(passages: Passages, spans: list[Span], disclosing: NDArray[np.float32], titled: Container[int]) -> list[Span]:
     """Return the articles, pieces that open with boilerplate joined to the one before: a disclaimer is no article.
 
-    `disclosing` (passages,) is how likely each sentence carries a label; `doubled` are the blocks whose text
-    stands twice: those are titles whatever they say.
+    `disclosing` (passages,) is how likely each sentence carries a label; `titled` are the blocks that are titles whatever they say.
     """
     lengths = passages.ends - passages.starts
     boilerplate = disclosing >= BOILERPLATE
@@ -59,11 +59,23 @@ def join_boilerplate(passages: Passages, spans: list[Span], disclosing: NDArray[
         piece = slice(*np.searchsorted(passages.blocks, (first, last)).tolist())
         opening = np.minimum(lengths[piece], np.maximum(OPENING - np.cumsum(lengths[piece]) + lengths[piece], 0))
         share = opening @ boilerplate[piece] / opening.sum()
-        if joined and first not in doubled and disclosing[piece.start] >= OPENER and share >= BOILERPLATE_SHARE:
+        if joined and first not in titled and disclosing[piece.start] >= OPENER and share >= BOILERPLATE_SHARE:
             joined[-1] = (joined[-1][0], last)
         else:
             joined.append((first, last))
     return joined
+
+
+def _apart(starts: Sequence[int], titles: list[int], opening: list[float]) -> list[int]:
+    """Return the titles without those that stand too soon after a likelier one: what that one opens would be too short."""
+    kept: list[int] = []
+    surest = 0.0
+    for title, p in zip(titles, opening, strict=True):
+        if kept and starts[title] - starts[kept[-1]] < MIN_LENGTH and p < surest:
+            continue
+        kept.append(title)
+        surest = p
+    return kept
 
 
 def _trimmed(first: int, last: int, chrome: NDArray[np.bool_], *, at_start: bool) -> Span | None:

@@ -32,6 +32,7 @@ class Example:
     text: str
     split: str = "train"
     url: str | None = None
+    title: str | None = None  # where it is not part of the text
     findings: tuple[GoldSpan, ...] = ()
     read: tuple[tuple[int, int], ...] = ()
     articles: tuple[GoldArticle, ...] = ()
@@ -93,7 +94,7 @@ def problems_of(record: object) -> Iterator[str]:
     for key in ("doc",) if standoff else ("id", "text"):
         if not isinstance(record.get(key), str) or not record[key]:
             yield f"`{key}` is missing or empty; give it a string"
-    for key in ("site", "lang", "split", "url"):
+    for key in ("site", "lang", "split", "url", "title"):
         if not isinstance(record.get(key), str | None):
             yield f"`{key}` is {record[key]!r}; give it a string or leave it out"
     for key in ("findings", "articles", "read"):
@@ -133,6 +134,7 @@ def _example(record: dict[str, Any]) -> Example:
         text,
         record.get("split") or "train",
         record.get("url"),
+        record.get("title"),
         tuple((f["start"], f["end"], Label(f["label"])) for f in record.get("findings") or ()),
         tuple((s, e) for s, e in record["read"]) if record.get("read") is not None else ((0, len(text)),),
         tuple((a["start"], a["end"], ContentType(a["type"])) for a in record.get("articles") or ()),
@@ -190,6 +192,7 @@ def _read_corpus(folder: Path) -> list[Example]:
                     document["text"],
                     document["split"],
                     document.get("url"),
+                    document.get("title"),
                     tuple((r["start"], r["end"], Label(label)) for r in rows for label in r["labels"]),
                     tuple((r["start"], r["end"]) for r in rows),
                     ((0, len(document["text"]), types[document["id"]]),) if document["id"] in types else (),

@@ -19,6 +19,7 @@ Rows = NDArray[np.intp]
 
 CUED = 0.2  # first-level margin of a sentence that discloses by its own words
 DOUBT = 0.05, 0.9  # probabilities of the second level between which the reader is asked
+SURE = 0.8  # how likely a block is a title from which what follows it may be anything
 SECTION = 12  # sentences around such a one that are looked at twice as well: boilerplate comes in sections
 
 
@@ -98,6 +99,35 @@ def reread(document: Document, passages: Passages, third: Third, candidates: Row
     return joint
 
 
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Where a page could be cut into articles."""
+
+    titles: Rows  # the blocks that could open an article
+    opening: Array  # (titles,), how likely each does
+    chrome: Array  # (blocks,), how likely each is page chrome
+    titled: frozenset[int]  # the blocks that are titles whatever they say: the text stands twice, or all around speaks for it
+
+
+def cuts_of(document: Document, passages: Passages, model: Model, level: FirstLevel) -> Cuts:
+    """Return where a document could be cut."""
+    outline = sketch(document, passages, level, model.words)
+    titles, rows = title_rows(document, outline)
+    opening = model.titles.probabilities(rows)[:, 0] if len(titles) else np.zeros(0, np.float32)
+    chrome = model.chrome.probabilities(block_rows(document, outline))[:, 0]
+    titled = frozenset([*np.flatnonzero(outline.doubled).tolist(), *titles[opening >= SURE].tolist()])
+    return Cuts(titles, opening, chrome, titled)
+
+
+def cut(document: Document, passages: Passages, cuts: Cuts, found: tuple[Rows, Array], thresholds: tuple[float, float]) -> list[Span]:
+    """Return the articles; `found` are the candidates and their probabilities, `thresholds` those of titles and chrome."""
+    spans = split_articles(document, cuts.titles, cuts.opening, cuts.chrome, thresholds)
+    candidates, probabilities = found
+    disclosing = np.zeros(len(passages), np.float32)
+    disclosing[candidates] = probabilities.max(1, initial=0)
+    return join_boilerplate(passages, spans, disclosing, cuts.titled)
+
+
 def score(document: Document, passages: Passages, model: Model) -> Scores:
     """Return the probabilities of every candidate sentence, the articles, and the probabilities of their content types."""
     level = first_level(document, passages, model.words, model.rich)
@@ -105,13 +135,7 @@ def score(document: Document, passages: Passages, model: Model) -> Scores:
     probabilities = model.sentences.probabilities(context_rows(document, passages, level.labels, candidates))
     if model.third is not None:
         probabilities = reread(document, passages, model.third, candidates, probabilities)
-    outline = sketch(document, passages, level, model.words)
-    titles, rows = title_rows(document, outline)
-    opening = model.titles.probabilities(rows)[:, 0] if len(titles) else np.zeros(0, np.float32)
-    chrome = model.chrome.probabilities(block_rows(document, outline))[:, 0]
-    spans = split_articles(document, titles, opening, chrome, (model.thresholds["title"], model.thresholds["chrome"]))
-    disclosing = np.zeros(len(passages), np.float32)
-    disclosing[candidates] = probabilities.max(1, initial=0)
-    spans = join_boilerplate(passages, spans, disclosing, frozenset(np.flatnonzero(outline.doubled).tolist()))
+    cuts = cuts_of(document, passages, model, level)
+    spans = cut(document, passages, cuts, (candidates, probabilities), (model.thresholds["title"], model.thresholds["chrome"]))
     types = model.types.probabilities(article_rows(passages, spans, candidates, probabilities, level.words[:, PROSE]))
     return Scores(candidates, probabilities, spans, types)

@@ -14,8 +14,8 @@ from detector.evaluation.calibration import calibration_error
 from detector.evaluation.counts import Counts
 from detector.evaluation.decisions import Decisions, decide, units_of
 from detector.evaluation.intervals import draws_of, f1_of, interval, tally_by_site
-from detector.evaluation.overlap import common, intersection_over_union, length, remainder
 from detector.evaluation.sentences import score_sentences
+from detector.overlap import common, intersection_over_union, length, remainder
 
 SPAN = st.tuples(st.integers(0, 30), st.integers(0, 30)).map(lambda s: (min(s), max(s)))
 SPANS = st.lists(SPAN, max_size=6)

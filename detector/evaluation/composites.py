@@ -7,9 +7,7 @@ from typing import Any
 from detector.corpus import Example
 from detector.document import ContentType, Report
 from detector.evaluation.counts import Counts, counts_of
-from detector.evaluation.overlap import Span, common, intersection_over_union, length
-
-MATCH = 0.5  # intersection over union from which a predicted span is the gold one
+from detector.overlap import MATCH, Span, common, intersection_over_union, length
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from detector.corpus import Example
 from detector.document import LABELS, Label, Passages
-from detector.evaluation.overlap import Span, union
 from detector.evaluation.scans import Scan
+from detector.overlap import Span, union
 from detector.spans import covered, targets_of
 
 LAYERS = ("sentences", "natural")  # picked by doubt; whole pages as they come

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from detector.document import ContentType
 from detector.evaluation.counts import PLACES
-from detector.evaluation.overlap import remainder
 from detector.evaluation.scans import Scan, scan
 from detector.inference import Detector
+from detector.overlap import remainder
 
 PRECISION = 0.95
 

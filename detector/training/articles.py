@@ -1,9 +1,8 @@
 """Fit the article layer: what opens an article, what is page chrome, and what each article is."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from detector.classifier import PROSE, Network
-from detector.corpus import Example
 from detector.document import CONTENT_TYPES, Landmark
 from detector.features.article import sentence_weights
 from detector.features.outline import BODY_LENGTH, block_rows, title_rows
@@ -155,6 +153,12 @@ def outline_rows(documents: Sequence[Prepared], level: Level) -> OutlineRows:
     )
 
 
+def fit_titles(parts: Sequence[OutlineRows]) -> Network:
+    """Fit what opens an article, on the rows of several kinds of pages."""
+    rows, opens, folds = (np.concatenate([getattr(p, name) for p in parts]) for name in ("titles", "opens", "title_folds"))
+    return fit_calibrated(rows, opens, folds, penalty=0.03, epochs=15)
+
+
 def fit_calibrated(rows: Array, targets: NDArray[np.bool_], folds: Rows, **how: Any) -> Network:
     """Fit a network on all rows, `how` as `fit_network` does, and calibrate it on those of the folds' twins."""
     weights = np.ones(len(rows))
@@ -181,22 +185,3 @@ def type_rows(documents: Sequence[Prepared], levels: Sequence[Level]) -> TypeRow
         rows.append(article_rows(d.passages, span, candidates, probabilities, first.words[:, PROSE])[0])
     targets = np.array([[d.example.articles[0][2] == t for t in CONTENT_TYPES] for d in kept])
     return TypeRows(np.stack(rows), targets, site_weights(kept))
-
-
-def respaced(example: Example) -> list[Example]:
-    """Return copies of a page with its blank lines lost and doubled, the spans moved along."""
-    return [_respaced(example, r"\n{2,}", "\n"), _respaced(example, r"\n+", "\n\n")]
-
-
-def _respaced(example: Example, pattern: str, by: str) -> Example:
-    places = np.zeros(len(example.text) + 1, np.intp)
-    parts, position, at = [], 0, 0
-    for match in re.finditer(pattern, example.text):
-        places[at : match.start()] = np.arange(position, position + match.start() - at)
-        parts += [example.text[at : match.start()], by]
-        position += match.start() - at
-        places[match.start() : match.end()] = position
-        position, at = position + len(by), match.end()
-    places[at:] = np.arange(position, position + len(example.text) - at + 1)
-    articles = tuple((int(places[s]), int(places[e - 1]) + 1, t) for s, e, t in example.articles)
-    return replace(example, text="".join([*parts, example.text[at:]]), articles=articles, findings=(), read=())

@@ -22,20 +22,18 @@ KNOTS = 33
 Array = NDArray[np.float32]
 
 
-def fit_network(
-    rows: Array, targets: NDArray[np.bool_], weights: NDArray[np.float64], *, penalty: float, epochs: int = 10, seeds: int = SEEDS
-) -> Network:
+def fit_network(rows: Array, targets: NDArray[np.bool_], weights: NDArray[np.float64], *, penalty: float, epochs: int = 10) -> Network:
     """Fit some networks and join them into one whose logits are their mean; the curves are the identity."""
     mean, scale = rows.mean(0), np.maximum(rows.std(0), 1e-3)
     inputs = ((rows - mean) / scale).astype(np.float32)
-    fits = Parallel(n_jobs=2)(delayed(_fit)(inputs, targets, weights, penalty, epochs, seed) for seed in range(seeds))
+    fits = Parallel(n_jobs=2)(delayed(_fit)(inputs, targets, weights, penalty, epochs, seed) for seed in range(SEEDS))
     knots = np.linspace(0, 1, KNOTS, dtype=np.float32)
     return Network(
         mean.astype(np.float32),
         scale.astype(np.float32),
         np.hstack([f.coefs_[0] for f in fits]).astype(np.float32),
         np.hstack([f.intercepts_[0] for f in fits]).astype(np.float32),
-        (np.vstack([f.coefs_[1] for f in fits]) / seeds).astype(np.float32),
+        (np.vstack([f.coefs_[1] for f in fits]) / SEEDS).astype(np.float32),
         np.mean([f.intercepts_[1] for f in fits], 0).astype(np.float32),
         np.broadcast_to(knots[None, :, None], (2, KNOTS, targets.shape[1])).copy(),
     )

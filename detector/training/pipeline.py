@@ -15,6 +15,7 @@ from detector.features.article import TYPE_INPUTS
 from detector.reader import Reader
 from detector.training import articles, sentences, tables
 from detector.training.networks import fit_cascade
+from detector.training.pages import composed, respaced
 from detector.training.prepare import FOLDS, Prepared, prepare
 from detector.training.sentences import Level
 from detector.training.third import fit_third
@@ -36,14 +37,18 @@ def train(
     The reader is taken as it is and joined to the rest; without one there are two levels. Raises CorpusError where a label or a content
     type has no example at all.
     """
-    fitting = prepare([e for e in examples if e.split == "train" and e.layer != "composites"], markup)
-    pages = prepare([c for e in examples if e.split == "train" and _is_page(e) for c in (e, *articles.respaced(e))])
+    kept = [e for e in examples if e.split == "train"]
+    fitting = prepare([e for e in kept if e.layer != "composites"], markup)
+    pages = prepare(_known_pages(kept))
+    made = prepare(composed(kept))
     dev = prepare([e for e in examples if e.split == "dev" and (e.layer != "unlabelled" or e.articles)], markup)
     _require_all(fitting, pages)
-    log(f"{len(fitting)} documents to train on, {len(pages)} pages of several articles, {len(dev)} documents to tune on")
+    log(
+        f"{len(fitting)} documents to train on, {len(pages)} pages of several articles and {len(made)} composed, {len(dev)} documents to tune on"
+    )
     levels, whole = _fit_sentences(fitting, pages, log)
     outline = articles.outline_rows(pages, whole)
-    titles = articles.fit_calibrated(outline.titles, outline.opens, outline.title_folds, penalty=0.1, epochs=15, seeds=9)
+    titles = articles.fit_titles([outline, articles.outline_rows(made, whole)])
     chrome = articles.fit_calibrated(outline.blocks, outline.chrome, outline.block_folds, penalty=0.1, epochs=20)
     kinds = articles.type_rows(fitting, levels)
     types = fit_cascade(kinds.rows, kinds.targets, kinds.weights, TYPE_INPUTS)
@@ -69,8 +74,9 @@ def _whole_pages(fitting: Sequence[Prepared]) -> list[Prepared]:
     return [d for d in fitting if d.example.layer == "natural"]
 
 
-def _is_page(example: Example) -> bool:
-    return example.layer == "composites" or len(example.articles) > 1
+def _known_pages(examples: Sequence[Example]) -> list[Example]:
+    """Return the pages of several articles, each in three spacings."""
+    return [c for e in examples if e.layer == "composites" or len(e.articles) > 1 for c in (e, *respaced(e))]
 
 
 def _require_all(fitting: Sequence[Prepared], pages: Sequence[Prepared]) -> None:

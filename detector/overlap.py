@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 Span = tuple[int, int]
 
+MATCH = 0.5  # intersection over union from which a predicted span is the gold one
+
 
 def union(spans: Iterable[Span]) -> list[Span]:
     """Return spans in order, those that overlap or touch joined."""
