@@ -43,9 +43,7 @@ def train(
     made = prepare(composed(kept))
     dev = prepare([e for e in examples if e.split == "dev" and (e.layer != "unlabelled" or e.articles)], markup)
     _require_all(fitting, pages)
-    log(
-        f"{len(fitting)} documents to train on, {len(pages)} pages of several articles and {len(made)} composed, {len(dev)} documents to tune on"
-    )
+    log(f"{len(fitting)} documents and {len(pages)} + {len(made)} pages of several articles to train on, {len(dev)} to tune on")
     levels, whole = _fit_sentences(fitting, pages, log)
     outline = articles.outline_rows(pages, whole)
     titles = articles.fit_titles([outline, articles.outline_rows(made, whole)])
