@@ -1,13 +1,13 @@
 """Cutting a document into articles, from what is said of its blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.articles import MIN_LENGTH, Span, split_articles
-from detector.document import Blocks, Document
+from detector.articles import MIN_LENGTH, Span, join_boilerplate, split_articles
+from detector.document import Blocks, Document, Passages
 
 TITLE, SHORT, BODY, CHROME = 40, 60, MIN_LENGTH, 20
 
@@ -47,6 +47,29 @@ def test_a_page_without_a_title_is_one_article_without_its_chrome() -> None:
 
 def test_what_is_too_short_belongs_to_the_article_before() -> None:
     assert _split([TITLE, BODY, TITLE, SHORT, TITLE, BODY], [0, 2, 4]) == [(0, 4), (4, 6)]
+
+
+def test_of_two_titles_near_each_other_the_likelier_opens_the_article() -> None:
+    document = _document([BODY, TITLE, SHORT, TITLE, BODY])
+    places, chrome = np.array([1, 3]), np.zeros(5, np.float32)
+    assert split_articles(document, places, np.array([0.9, 0.6], np.float32), chrome, (0.5, 0.5)) == [(0, 1), (1, 5)]
+    assert split_articles(document, places, np.array([0.6, 0.9], np.float32), chrome, (0.5, 0.5)) == [(0, 3), (3, 5)]
+
+
+def _joined(titled: Container[int], disclosing: Sequence[float]) -> list[Span]:
+    ends = np.cumsum([TITLE, BODY, TITLE, BODY]).astype(np.int32)
+    passages = Passages(ends - np.array([TITLE, BODY, TITLE, BODY], np.int32), ends, np.arange(4, dtype=np.int32))
+    return join_boilerplate(passages, [(0, 2), (2, 4)], np.array(disclosing, np.float32), titled)
+
+
+def test_a_piece_that_opens_with_boilerplate_belongs_to_the_article_before() -> None:
+    assert _joined([], [0, 0, 0.9, 0.9]) == [(0, 4)]
+    assert _joined([], [0, 0, 0.9, 0]) == [(0, 2), (2, 4)]
+    assert _joined([], [0.9, 0.9, 0, 0]) == [(0, 2), (2, 4)]
+
+
+def test_a_sure_title_opens_an_article_though_boilerplate_follows() -> None:
+    assert _joined([2], [0, 0, 0.9, 0.9]) == [(0, 2), (2, 4)]
 
 
 def test_a_page_of_chrome_only_is_one_article() -> None:

@@ -40,6 +40,7 @@ def test_a_row_says_all_that_its_fields_can_say(tmp_path: Path) -> None:
         "lang": "en",
         "split": "dev",
         "url": "https://tarn.example/1",
+        "title": "A title",
         "read": [[0, 10]],
         "articles": [{"start": 0, "end": 24, "type": "paid_promotion"}],
     }
@@ -51,6 +52,7 @@ def test_a_row_says_all_that_its_fields_can_say(tmp_path: Path) -> None:
         TEXT,
         "dev",
         "https://tarn.example/1",
+        "A title",
         ((0, 10, Label.SPONSORSHIP_DISCLOSURE),),
         ((0, 10),),
         ((0, 24, ContentType.PAID_PROMOTION),),
@@ -92,7 +94,7 @@ def test_stand_off_labels_of_absent_documents_are_left_out(tmp_path: Path) -> No
 
 def _corpus(folder: Path) -> Path:
     document = {"domain": "tarn.example", "lang": "en", "text": TEXT, "split": "train"}
-    _write(folder / "documents.jsonl.gz", [{**document, "id": "s", "url": "https://tarn.example/"}, {**document, "id": "n"}])
+    _write(folder / "documents.jsonl.gz", [{**document, "id": "s", "url": "https://tarn.example/", "title": "Ferry"}, {**document, "id": "n"}])
     _write(folder / "unlabelled.jsonl.gz", [{**document, "id": "u"}])
     _write(folder / "sentences.jsonl.gz", [{"doc": "s", "start": 0, "end": 10, "labels": ["sponsorship_disclosure", "no_conflict"]}])
     _write(folder / "natural.jsonl.gz", [{"doc": "n", "start": 11, "end": 24, "labels": []}])
@@ -105,6 +107,7 @@ def _corpus(folder: Path) -> Path:
 def test_a_corpus_folder_gives_each_of_its_layers(tmp_path: Path) -> None:
     sentences, natural, unlabelled, composite = read_examples([_corpus(tmp_path)])
     assert sentences.layer == "sentences"
+    assert (sentences.title, natural.title) == ("Ferry", None)
     assert sentences.findings == ((0, 10, Label.SPONSORSHIP_DISCLOSURE), (0, 10, Label.NO_CONFLICT))
     assert sentences.articles == ((0, len(TEXT), ContentType.PAID_PROMOTION),)
     assert (natural.layer, natural.findings, natural.read) == ("natural", (), ((11, 24),))
