@@ -3,12 +3,13 @@
 Three levels. The first sums the rows that a passage's n-grams have in a hashed table, one column a label (a linear model on
 L2-normalised TF-IDF, the IDF folded into the weights and its square kept as the last column). The second, a network with one hidden
 layer, reads the first level's margins around the passage (`features.context`) and gives probabilities, which an isotonic curve per label
-calibrates. The third (`reader`) reads the sentences that are still in doubt; its logits are joined with those of the second.
+calibrates. The third (`reader`) reads the sentences that are still in doubt; its logits are joined with those of the second. Release
+markers are then weighed against their article (`Markers`).
 
 On disk: safetensors, one file. Metadata `{FORMAT: JSON of name, gate, thresholds, card}`; tensors `words`, `rich`
-(float16, one row a hash), `words.bias`, `rich.bias`, for each network its arrays as `NAME.ARRAY` (float32), and those of the third
-level as `third.ARRAY`. The reader is in a file of its own (`reader.ARRAY`), the shipped one, or where it is another in the same file;
-its arrays are mapped: they stay there until they are needed. Loading runs no code from a file.
+(float16, one row a hash), `words.bias`, `rich.bias`, for each network its arrays as `NAME.ARRAY` (float32), those of the third level as
+`third.ARRAY`, of the markers as `markers.ARRAY`. The reader is in a file of its own (`reader.ARRAY`), the shipped one, or where it is
+another in the same file; its arrays are mapped: they stay there until they are needed. Loading runs no code from a file.
 """
 
 import json
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from detector.document import LABELS, ContentType
+from detector.document import LABELS, ContentType, Label
 from detector.errors import ModelError
 from detector.features.article import ARTICLE_COLUMNS
 from detector.features.context import width as context_width
@@ -113,6 +114,24 @@ class Third:
         return logistic(self.weights[0] * log_odds(second) + self.weights[1] * logits + self.bias)
 
 
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """How a release marker is weighed against its article: a logistic regression on its log-odds and on how editorial the article is.
+
+    An "About" line or a contact is boilerplate in a release, and a site's own elsewhere.
+    """
+
+    weights: Array  # (2,)
+    bias: Array  # (1,)
+
+    def weighed(self, probabilities: Array, editorial: Array) -> Array:
+        """Return the probabilities (sentences, labels), those of release markers weighed; `editorial` is that of their articles."""
+        weighed = probabilities.copy()
+        odds = log_odds(probabilities[:, _MARKER])
+        weighed[:, _MARKER] = logistic(self.weights[0] * odds + self.weights[1] * editorial + self.bias)
+        return weighed
+
+
 def logistic(odds: NDArray[np.floating]) -> Array:
     """Return the probabilities that log-odds stand for."""
     return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), np.float32)
@@ -138,6 +157,7 @@ class Model:
     gate: float  # lowest first-level margin with which a sentence is looked at twice
     thresholds: Mapping[str, float]  # by label, and "title", "chrome", "editorial", "paid_promotion"
     card: Mapping[str, Any]
+    markers: Markers | None = None
     third: Third | None = None
     fast_thresholds: Mapping[str, float] | None = None  # those without the third level, where there is one
 
@@ -154,6 +174,7 @@ _PARTS: dict[str, type[Network | Cascade]] = {"sentences": Network, "titles": Ne
 _THRESHOLDS = {*LABELS, "title", "chrome", ContentType.EDITORIAL, ContentType.PAID_PROMOTION}
 _INPUTS = {"sentences": context_width(len(LABELS) + 1), "titles": TITLE_COLUMNS, "chrome": BLOCK_COLUMNS, "types": ARTICLE_COLUMNS}
 _DIGEST = "digest"
+_MARKER = LABELS.index(Label.PRESS_RELEASE_MARKER)
 _TYPES = {"F16": "<f2", "I8": "i1", "U8": "u1"}  # those of a reader
 _REMEDY = "retrain it with `detector train` or use the model that came with this version"
 
@@ -169,6 +190,8 @@ def save(model: Model, path: Path) -> None:
         for array in fields(part):
             tensors[f"{name}.{array.name}"] = np.ascontiguousarray(getattr(getattr(model, name), array.name))
     rest = {"name": model.name, "gate": model.gate, "thresholds": dict(model.thresholds), "card": dict(model.card)}
+    if model.markers is not None:
+        tensors |= {"markers.weights": model.markers.weights, "markers.bias": model.markers.bias}
     if model.third is not None:
         tensors |= {"third.weights": model.third.weights, "third.bias": model.third.bias}
         rest |= {"fast_thresholds": dict(model.fast_thresholds or model.thresholds), "reader": model.third.reader.digest()}
@@ -197,6 +220,8 @@ def load(path: Path) -> Model:
                 raise ModelError(f"{path}: its {name} part reads other features than this version gives; {_REMEDY}")
         if missing := _THRESHOLDS - rest["thresholds"].keys():
             raise ModelError(f"{path}: it has no threshold for {', '.join(sorted(missing))}; {_REMEDY}")
+        if "markers.bias" in tensors:
+            parts["markers"] = Markers(tensors["markers.weights"], tensors["markers.bias"])
         if "third.bias" in tensors:
             parts["third"] = _third(path, rest.pop("reader"), tensors)
         return Model(**parts, **rest)

@@ -128,6 +128,23 @@ def cut(document: Document, passages: Passages, cuts: Cuts, found: tuple[Rows, A
     return join_boilerplate(passages, spans, disclosing, cuts.titled)
 
 
+def articles_of(
+    document: Document, passages: Passages, model: Model, level: FirstLevel, found: tuple[Rows, Array]
+) -> tuple[list[Span], Array]:
+    """Cut a document; return its articles, and the probabilities of their content types, shape (articles, content types)."""
+    cuts = cuts_of(document, passages, model, level)
+    spans = cut(document, passages, cuts, found, (model.thresholds["title"], model.thresholds["chrome"]))
+    return spans, model.types.probabilities(article_rows(passages, spans, *found, level.words[:, PROSE]))
+
+
+def editorial_of(passages: Passages, rows: Rows, spans: list[Span], types: Array) -> Array:
+    """Return how editorial the article of each of some passages is, shape (rows,); what stands in none is page chrome, nobody's release."""
+    editorial = np.ones(len(rows), np.float32)
+    for (first, last), probabilities in zip(spans, types, strict=True):
+        editorial[slice(*np.searchsorted(passages.blocks[rows], (first, last)).tolist())] = probabilities[0]
+    return editorial
+
+
 def score(document: Document, passages: Passages, model: Model) -> Scores:
     """Return the probabilities of every candidate sentence, the articles, and the probabilities of their content types."""
     level = first_level(document, passages, model.words, model.rich)
@@ -135,7 +152,7 @@ def score(document: Document, passages: Passages, model: Model) -> Scores:
     probabilities = model.sentences.probabilities(context_rows(document, passages, level.labels, candidates))
     if model.third is not None:
         probabilities = reread(document, passages, model.third, candidates, probabilities)
-    cuts = cuts_of(document, passages, model, level)
-    spans = cut(document, passages, cuts, (candidates, probabilities), (model.thresholds["title"], model.thresholds["chrome"]))
-    types = model.types.probabilities(article_rows(passages, spans, candidates, probabilities, level.words[:, PROSE]))
+    spans, types = articles_of(document, passages, model, level, (candidates, probabilities))
+    if model.markers is not None:
+        probabilities = model.markers.weighed(probabilities, editorial_of(passages, candidates, spans, types))
     return Scores(candidates, probabilities, spans, types)

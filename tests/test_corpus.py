@@ -94,7 +94,9 @@ def test_stand_off_labels_of_absent_documents_are_left_out(tmp_path: Path) -> No
 
 def _corpus(folder: Path) -> Path:
     document = {"domain": "tarn.example", "lang": "en", "text": TEXT, "split": "train"}
-    _write(folder / "documents.jsonl.gz", [{**document, "id": "s", "url": "https://tarn.example/", "title": "Ferry"}, {**document, "id": "n"}])
+    _write(
+        folder / "documents.jsonl.gz", [{**document, "id": "s", "url": "https://tarn.example/", "title": "Ferry"}, {**document, "id": "n"}]
+    )
     _write(folder / "unlabelled.jsonl.gz", [{**document, "id": "u"}])
     _write(folder / "sentences.jsonl.gz", [{"doc": "s", "start": 0, "end": 10, "labels": ["sponsorship_disclosure", "no_conflict"]}])
     _write(folder / "natural.jsonl.gz", [{"doc": "n", "start": 11, "end": 24, "labels": []}])

@@ -1,4 +1,4 @@
-"""The third level: which sentences are read again, how both levels are joined, and the model without it."""
+"""The third level: which sentences are read again, how both levels are joined, and the model without it; release markers by article."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,14 +8,15 @@ import pytest
 from random_reader import random_reader
 
 from detector.blocks import extract_document
-from detector.classifier import Model, Third, load, load_reader, log_odds, save, save_reader
+from detector.classifier import Markers, Model, Third, load, load_reader, log_odds, save, save_reader
 from detector.corpus import Example
 from detector.document import LABELS, Label, Page
 from detector.errors import ModelError
 from detector.inference import Detector
 from detector.passages import split_passages
-from detector.scoring import DOUBT, doubtful, reread
+from detector.scoring import DOUBT, doubtful, editorial_of, reread
 from detector.training import train
+from detector.training.markers import fit_markers
 from detector.training.prepare import prepare
 from detector.training.sentences import Level
 from detector.training.third import fit_third
@@ -124,3 +125,40 @@ def test_the_third_level_can_change_what_is_found(label: Label, small_model: Mod
     found = Detector(replace(small_model, third=sure)).scan(text).findings
     doubted = [f for f in found if DOUBT[0] < f.score < DOUBT[1]]
     assert doubted == []
+
+
+def test_a_sentence_is_as_editorial_as_its_article_and_entirely_so_outside_all() -> None:
+    types = np.array([[0.2, 0.5, 0.3], [0.9, 0.0, 0.1]], np.float32)
+    editorial = editorial_of(PASSAGES, np.array([0, 1, 3]), [(1, 2), (3, 4)], types)
+    assert np.allclose(editorial, [1.0, 0.2, 0.9])
+
+
+def test_only_release_markers_are_weighed_against_their_article() -> None:
+    markers = Markers(np.array([1.0, -2.0], np.float32), np.zeros(1, np.float32))
+    before = np.full((2, len(LABELS)), 0.3, np.float32)
+    after = markers.weighed(before, np.array([0.0, 1.0], np.float32))
+    others = np.arange(len(LABELS)) != LABELS.index(Label.PRESS_RELEASE_MARKER)
+    assert np.array_equal(after[:, others], before[:, others])
+    odds = log_odds(after[:, ~others])[:, 0]
+    assert np.abs(odds - (np.log(0.3 / 0.7) - [0.0, 2.0])).max() < 1e-3
+    assert (before == 0.3).all()  # what was given stays as it was
+
+
+def test_markers_are_learnt_from_what_was_read(small_examples: list[Example], small_model: Model) -> None:
+    level = Level(small_model.words, small_model.rich, small_model.gate, small_model.sentences)
+    documents = [(d, level) for d in prepare(small_examples) if d.read.any()]
+    markers = fit_markers(small_model, documents)
+    assert markers is not None
+    assert markers.weights[0] > 0
+    assert fit_markers(small_model, []) is None
+
+
+def test_a_model_keeps_its_markers_and_does_without(small_model: Model, tmp_path: Path) -> None:
+    assert small_model.markers is not None
+    save(small_model, tmp_path / "with")
+    save(replace(small_model, markers=None), tmp_path / "without")
+    kept = load(tmp_path / "with").markers
+    assert kept is not None
+    assert (kept.weights.tolist(), kept.bias.tolist()) == (small_model.markers.weights.tolist(), small_model.markers.bias.tolist())
+    assert load(tmp_path / "without").markers is None
+    assert Detector.load(tmp_path / "without").scan("\n".join(LINES)) == Detector(replace(small_model, markers=None)).scan("\n".join(LINES))

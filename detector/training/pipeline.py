@@ -14,6 +14,7 @@ from detector.errors import CorpusError
 from detector.features.article import TYPE_INPUTS
 from detector.reader import Reader
 from detector.training import articles, sentences, tables
+from detector.training.markers import fit_markers
 from detector.training.networks import fit_cascade
 from detector.training.pages import composed, respaced
 from detector.training.prepare import FOLDS, Prepared, prepare
@@ -45,8 +46,9 @@ def train(
     _require_all(fitting, pages)
     log(f"{len(fitting)} documents and {len(pages)} + {len(made)} pages of several articles to train on, {len(dev)} to tune on")
     levels, whole = _fit_sentences(fitting, pages, log)
-    outline = articles.outline_rows(pages, whole)
-    titles = articles.fit_titles([outline, articles.outline_rows(made, whole)])
+    outlines = [articles.outline_rows(kind, whole) for kind in (pages, made) if kind]
+    titles = articles.fit_titles(outlines)
+    outline = outlines[0]  # composed pages hold next to no chrome
     chrome = articles.fit_calibrated(outline.blocks, outline.chrome, outline.block_folds, penalty=0.1, epochs=20)
     kinds = articles.type_rows(fitting, levels)
     types = fit_cascade(kinds.rows, kinds.targets, kinds.weights, TYPE_INPUTS)
@@ -57,6 +59,7 @@ def train(
     if reader is not None:
         model = replace(model, third=fit_third([(d, level) for d, level in tuning if d.read.any()], reader))
     model = tuned(model, tuning, dev or pages)
+    model = replace(model, markers=fit_markers(model, [(d, level) for d, level in tuning if d.read.any()]))
     log("thresholds: " + ", ".join(f"{key} {value:.2f}" for key, value in model.thresholds.items()))
     return model
 

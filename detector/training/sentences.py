@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from detector.classifier import Network, Table
+from detector.classifier import Network, Table, Third
 from detector.document import LABELS
 from detector.features.context import context_rows
-from detector.scoring import FirstLevel, first_level
+from detector.scoring import FirstLevel, first_level, reread
 from detector.training import tables
 from detector.training.networks import calibrated, fit_network, fold_twins
 from detector.training.prepare import FOLDS, Prepared
@@ -39,13 +39,19 @@ class Level:
         """Return the first level's margins of a document."""
         return first_level(prepared.document, prepared.passages, self.words, self.rich)
 
-    def scored(self, prepared: Prepared) -> tuple[FirstLevel, Rows, Array]:
-        """Return the first level's margins, the candidates, and the second level's probabilities of those, (candidates, labels)."""
+    def scored(self, prepared: Prepared, third: Third | None = None) -> tuple[FirstLevel, Rows, Array]:
+        """Return the first level's margins, the candidates, and the second level's probabilities of those, (candidates, labels).
+
+        Where there is a third level, it has read those in doubt again.
+        """
         assert self.sentences is not None
         first = self.first(prepared)
         candidates = first.candidates(self.gate)
         rows = context_rows(prepared.document, prepared.passages, first.labels, candidates)
-        return first, candidates, self.sentences.probabilities(rows)
+        probabilities = self.sentences.probabilities(rows)
+        if third is not None:
+            probabilities = reread(prepared.document, prepared.passages, third, candidates, probabilities)
+        return first, candidates, probabilities
 
 
 @dataclass(frozen=True, slots=True)

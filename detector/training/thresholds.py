@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.articles import Span
-from detector.classifier import PROSE, Model
+from detector.classifier import Model
 from detector.document import CONTENT_TYPES, LABELS, ContentType
 from detector.overlap import MATCH, intersection_over_union
-from detector.scoring import FirstLevel, article_rows, cut, cuts_of, reread
+from detector.scoring import articles_of, cut, cuts_of
 from detector.spans import content_type_of
 from detector.training import articles
 from detector.training.prepare import Prepared
@@ -63,7 +63,7 @@ def _outline_thresholds(model: Model, pages: Sequence[Prepared]) -> dict[str, fl
     chrome_at = best_threshold(rows.chrome[:, 0], model.chrome.probabilities(rows.blocks)[:, 0])
     counts = np.zeros((len(GRID), 3))
     for d in articles.outlined(pages):
-        first, candidates, probabilities = _scored(model, d, level)
+        first, candidates, probabilities = level.scored(d, model.third)
         cuts = cuts_of(d.document, d.passages, model, first)
         gold = [(start, end) for start, end, _ in d.example.articles]
         for i, title_at in enumerate(GRID):
@@ -114,11 +114,9 @@ def _paid(d: Prepared) -> list[tuple[int, int]]:
 
 def _typed_articles(model: Model, d: Prepared, level: Level) -> TypedArticles:
     """Cut a document, and return the probabilities of the content types of each article."""
-    first, candidates, probabilities = _scored(model, d, level)
-    cuts = cuts_of(d.document, d.passages, model, first)
-    spans = cut(d.document, d.passages, cuts, (candidates, probabilities), (model.thresholds["title"], model.thresholds["chrome"]))
-    rows = article_rows(d.passages, spans, candidates, probabilities, first.words[:, PROSE])
-    return [(_characters(d, span), types) for span, types in zip(spans, model.types.probabilities(rows).tolist(), strict=True)]
+    first, candidates, probabilities = level.scored(d, model.third)
+    spans, types = articles_of(d.document, d.passages, model, first, (candidates, probabilities))
+    return [(_characters(d, span), article) for span, article in zip(spans, types.tolist(), strict=True)]
 
 
 def _main_type(spans: TypedArticles, limits: Mapping[str, float]) -> int:
@@ -132,11 +130,3 @@ def _main_type(spans: TypedArticles, limits: Mapping[str, float]) -> int:
 def _macro_f1(gold: NDArray[np.intp], said: NDArray[np.intp]) -> float:
     kinds = range(len(CONTENT_TYPES))
     return float(np.mean([2 * ((gold == k) & (said == k)).sum() / max((gold == k).sum() + (said == k).sum(), 1) for k in kinds]))
-
-
-def _scored(model: Model, d: Prepared, level: Level) -> tuple[FirstLevel, NDArray[np.intp], NDArray[np.float32]]:
-    """Return what `Level.scored` does, the sentences in doubt read again where the model has a third level."""
-    first, candidates, probabilities = level.scored(d)
-    if model.third is not None:
-        probabilities = reread(d.document, d.passages, model.third, candidates, probabilities)
-    return first, candidates, probabilities

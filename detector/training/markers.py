@@ -1,0 +1,31 @@
+"""Fit how a release marker is weighed against the article that it stands in."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from detector.classifier import Markers, Model, log_odds
+from detector.document import LABELS, Label
+from detector.scoring import articles_of, editorial_of
+from detector.training.prepare import Prepared
+from detector.training.sentences import Level
+
+_MARKER = LABELS.index(Label.PRESS_RELEASE_MARKER)
+
+
+def fit_markers(model: Model, tuning: Sequence[tuple[Prepared, Level]]) -> Markers | None:
+    """Return the weights that fit documents best, each with a level that has not seen its site; None where no sentence tells them."""
+    inputs, gold = [np.zeros((0, 2), np.float32)], [np.zeros(0, np.bool_)]
+    for d, level in tuning:
+        first, candidates, probabilities = level.scored(d, model.third)
+        spans, types = articles_of(d.document, d.passages, model, first, (candidates, probabilities))
+        read = d.read[candidates]
+        editorial = editorial_of(d.passages, candidates, spans, types)
+        inputs.append(np.stack([log_odds(probabilities[:, _MARKER]), editorial], 1)[read])
+        gold.append(d.targets[candidates[read], _MARKER])
+    target = np.concatenate(gold)
+    if not target.any() or target.all():
+        return None
+    fitted = LogisticRegression(max_iter=500).fit(np.concatenate(inputs), target)
+    return Markers(fitted.coef_[0].astype(np.float32), fitted.intercept_.astype(np.float32))
