@@ -156,7 +156,7 @@ def outline_rows(documents: Sequence[Prepared], level: Level) -> OutlineRows:
 def fit_titles(parts: Sequence[OutlineRows]) -> Network:
     """Fit what opens an article, on the rows of several kinds of pages."""
     rows, opens, folds = (np.concatenate([getattr(p, name) for p in parts]) for name in ("titles", "opens", "title_folds"))
-    return fit_calibrated(rows, opens, folds, penalty=0.03, epochs=15)
+    return fit_calibrated(rows, opens, folds, penalty=0.01, epochs=15)
 
 
 def fit_calibrated(rows: Array, targets: NDArray[np.bool_], folds: Rows, **how: Any) -> Network:
