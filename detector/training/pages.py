@@ -34,8 +34,8 @@ _TOPS = ("", "", "Related articles", "Trending now", "More stories", "Read also"
 _MENUS = (
     "Home\nNews\nBusiness\nSport",
     "Politik  Wirtschaft  Kultur  Abo",
-    "Watchlist Movers News Sign in\nNasdaq 17,313 +0.4%",
-    "Daily Kestrel",
+    "Shop | Forum | Archive\n12 degrees, light rain",
+    "The Harbour Gazette",
 )
 _ENDS = (
     "",
@@ -44,7 +44,7 @@ _ENDS = (
     "About us\nContact\nPrivacy\nTerms",
     "Comments\nNo comments yet",
     "Impressum  Datenschutz",
-    "Most read\nFive charts on bonds\nTerms. Privacy.",
+    "Most read\nWhat the new timetable means for you\nTerms. Privacy.",
 )
 _NAMES = "Ines Corvalan", "Peter Haugh", "Marit Solheim", "J. Okonedo", "Redaktion", "Staff", "Luc Vernay", "Rosa Almeida", "AIN", "NPA"
 _BYLINES = (
