@@ -32,7 +32,8 @@ def split_articles(
     """
     open_at, chrome_at = thresholds
     starts, ends = document.blocks.starts, document.blocks.ends
-    cuts = _apart(starts, titles[opening >= open_at].tolist(), opening[opening >= open_at].tolist())
+    likely = opening >= open_at
+    cuts = _apart(starts, titles[likely].tolist(), opening[likely].tolist())
     is_chrome = chrome >= chrome_at
     spans: list[Span] = []
     for first, last in zip([0, *cuts], [*cuts, len(starts)], strict=True):

@@ -127,8 +127,8 @@ class Markers:
     def weighed(self, probabilities: Array, editorial: Array) -> Array:
         """Return the probabilities (sentences, labels), those of release markers weighed; `editorial` is that of their articles."""
         weighed = probabilities.copy()
-        odds = log_odds(probabilities[:, _MARKER])
-        weighed[:, _MARKER] = logistic(self.weights[0] * odds + self.weights[1] * editorial + self.bias)
+        odds = log_odds(probabilities[:, MARKER])
+        weighed[:, MARKER] = logistic(self.weights[0] * odds + self.weights[1] * editorial + self.bias)
         return weighed
 
 
@@ -166,6 +166,8 @@ class Model:
         return replace(self, third=None, thresholds=self.fast_thresholds or self.thresholds, fast_thresholds=None)
 
 
+MARKER = LABELS.index(Label.PRESS_RELEASE_MARKER)
+
 # Columns of the word table: the three content types, page chrome, then the words' part of the first level's labels and of any label.
 PROSE, CHROME, LABELLED = slice(0, 3), 3, slice(4, 14)
 
@@ -174,7 +176,6 @@ _PARTS: dict[str, type[Network | Cascade]] = {"sentences": Network, "titles": Ne
 _THRESHOLDS = {*LABELS, "title", "chrome", ContentType.EDITORIAL, ContentType.PAID_PROMOTION}
 _INPUTS = {"sentences": context_width(len(LABELS) + 1), "titles": TITLE_COLUMNS, "chrome": BLOCK_COLUMNS, "types": ARTICLE_COLUMNS}
 _DIGEST = "digest"
-_MARKER = LABELS.index(Label.PRESS_RELEASE_MARKER)
 _TYPES = {"F16": "<f2", "I8": "i1", "U8": "u1"}  # those of a reader
 _REMEDY = "retrain it with `detector train` or use the model that came with this version"
 

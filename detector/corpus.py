@@ -41,6 +41,16 @@ class Example:
     weight: float = 1.0  # how much its sentences count in training
     type_weight: float = 1.0  # how much the type of its article counts
 
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one article of known type."""
+        return len(self.articles) == 1 and self.layer != "composites"
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page of several articles, all known."""
+        return self.layer == "composites" or len(self.articles) > 1
+
 
 def read_examples(paths: Sequence[Path]) -> list[Example]:
     """Read all examples below some paths; raises CorpusError naming the first bad row."""

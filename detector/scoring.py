@@ -140,8 +140,9 @@ def articles_of(
 def editorial_of(passages: Passages, rows: Rows, spans: list[Span], types: Array) -> Array:
     """Return how editorial the article of each of some passages is, shape (rows,); what stands in none is page chrome, nobody's release."""
     editorial = np.ones(len(rows), np.float32)
-    for (first, last), probabilities in zip(spans, types, strict=True):
-        editorial[slice(*np.searchsorted(passages.blocks[rows], (first, last)).tolist())] = probabilities[0]
+    bounds = np.searchsorted(passages.blocks[rows], spans)
+    for (first, last), probabilities in zip(bounds.tolist(), types, strict=True):
+        editorial[first:last] = probabilities[0]
     return editorial
 
 

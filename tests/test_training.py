@@ -1,6 +1,7 @@
 """Training: the arrays that are served say what scikit-learn said, and the same data give the same bytes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -176,3 +177,10 @@ def test_markup_is_laid_over_the_lines_of_a_text() -> None:
         (5, 14, "FOOTER", 2),
         (15, 24, "NONE", 0),
     ]
+
+
+def test_a_dev_split_without_a_page_of_several_articles_will_do(small_examples: list[Example]) -> None:
+    dev = {e.id for e in small_examples if e.is_single and e.id.endswith("0")}
+    assert len(dev) > 10
+    model = train([replace(e, split="dev") if e.id in dev else e for e in small_examples])
+    assert set(model.thresholds) >= {"title", "chrome", "editorial", "paid_promotion"}

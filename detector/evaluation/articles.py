@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from detector.corpus import Example
 from detector.document import CONTENT_TYPES, ContentType, Report
 from detector.evaluation.counts import PLACES, Counts, counts_of
 from detector.evaluation.scans import Scan
@@ -31,11 +30,6 @@ class ArticleScores:
         """Return a table."""
         lines = [f"{name:26} {counts.to_text()}" for name, counts in self.types.items()]
         return "\n".join([*lines, f"editorial called paid: {100 * self.editorial_called_paid:.1f} %   {self.documents} documents"])
-
-
-def is_single(example: Example) -> bool:
-    """Tell whether an example is one article of known type."""
-    return len(example.articles) == 1 and example.layer != "composites"
 
 
 def score_articles(scans: Sequence[Scan]) -> ArticleScores:

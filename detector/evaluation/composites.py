@@ -41,11 +41,6 @@ class CompositeScores:
         return "\n".join([*lines, f"pages all right: {self.right} of {self.pages}"])
 
 
-def is_page(example: Example) -> bool:
-    """Tell whether an example is a page of several articles."""
-    return example.layer == "composites" or len(example.articles) > 1
-
-
 def score_composites(pages: Sequence[tuple[Example, Report]]) -> CompositeScores:
     """Score pages of several articles with their reports."""
     right, characters = 0, Counts()

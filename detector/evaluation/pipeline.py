@@ -8,8 +8,8 @@ from typing import Any
 from detector.corpus import Example
 from detector.errors import CorpusError
 from detector.evaluation.alarms import FalseAlarms, count_alarms
-from detector.evaluation.articles import ArticleScores, is_single, score_articles
-from detector.evaluation.composites import CompositeScores, is_page, score_composites
+from detector.evaluation.articles import ArticleScores, score_articles
+from detector.evaluation.composites import CompositeScores, score_composites
 from detector.evaluation.decisions import LAYERS, decide
 from detector.evaluation.scans import Scan, report_of, scan
 from detector.evaluation.sentences import SentenceScores, score_sentences
@@ -55,7 +55,7 @@ def evaluate(detector: Detector, examples: Sequence[Example]) -> Evaluation:
         raise CorpusError("there is no example to evaluate on; name labelled data that has a dev split")
     scans = [scan(detector, e) for e in examples if e.layer != "composites" and (e.read or e.articles)]
     decisions = {layer: decide(scans, layer) for layer in LAYERS}
-    singles = [s for s in scans if is_single(s.example)]
+    singles = [s for s in scans if s.example.is_single]
     ordinary = [report_of(detector, e) for e in examples if e.layer == "unlabelled" and not e.articles]
     pages = _pages(detector, examples, scans)
     return Evaluation(
@@ -78,7 +78,7 @@ def digest_of(examples: Sequence[Example]) -> str:
 
 
 def _pages(detector: Detector, examples: Sequence[Example], scans: Sequence[Scan]) -> list[tuple[Example, Any]]:
-    known = [(s.example, s.report) for s in scans if is_page(s.example)]
+    known = [(s.example, s.report) for s in scans if s.example.is_page]
     return known + [(e, report_of(detector, e)) for e in examples if e.layer == "composites"]
 
 

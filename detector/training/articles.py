@@ -28,12 +28,12 @@ Rows = NDArray[np.intp]
 
 def typed(documents: Sequence[Prepared]) -> list[Prepared]:
     """Return the documents that are one article of known type."""
-    return [d for d in documents if len(d.example.articles) == 1 and d.example.layer != "composites"]
+    return [d for d in documents if d.example.is_single]
 
 
 def outlined(documents: Sequence[Prepared]) -> list[Prepared]:
     """Return the pages whose articles are all known."""
-    return [d for d in documents if d.example.layer == "composites" or len(d.example.articles) > 1]
+    return [d for d in documents if d.example.is_page]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _chrome_sentences(d: Prepared) -> NDArray[np.int8]:
         lengths = (np.array(d.document.blocks.ends) - np.array(d.document.blocks.starts))[d.passages.blocks]
         known[np.isin(landmarks, (Landmark.NAV, Landmark.FOOTER, Landmark.HEADER)) & (lengths < BODY_LENGTH)] = 1
         known[np.isin(landmarks, (Landmark.MAIN, Landmark.ARTICLE)) & (lengths >= BODY_LENGTH)] = 0
-    elif d.example.layer == "composites" or len(d.example.articles) > 1:
+    elif d.example.is_page:
         known[:] = 1
         for start, end, _ in d.example.articles:
             known[(d.passages.starts >= start) & (d.passages.ends <= end)] = 0

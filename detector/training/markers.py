@@ -5,13 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from detector.classifier import Markers, Model, log_odds
-from detector.document import LABELS, Label
+from detector.classifier import MARKER, Markers, Model, log_odds
 from detector.scoring import articles_of, editorial_of
 from detector.training.prepare import Prepared
 from detector.training.sentences import Level
-
-_MARKER = LABELS.index(Label.PRESS_RELEASE_MARKER)
 
 
 def fit_markers(model: Model, tuning: Sequence[tuple[Prepared, Level]]) -> Markers | None:
@@ -22,8 +19,8 @@ def fit_markers(model: Model, tuning: Sequence[tuple[Prepared, Level]]) -> Marke
         spans, types = articles_of(d.document, d.passages, model, first, (candidates, probabilities))
         read = d.read[candidates]
         editorial = editorial_of(d.passages, candidates, spans, types)
-        inputs.append(np.stack([log_odds(probabilities[:, _MARKER]), editorial], 1)[read])
-        gold.append(d.targets[candidates[read], _MARKER])
+        inputs.append(np.stack([log_odds(probabilities[:, MARKER]), editorial], 1)[read])
+        gold.append(d.targets[candidates[read], MARKER])
     target = np.concatenate(gold)
     if not target.any() or target.all():
         return None

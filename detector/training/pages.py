@@ -67,7 +67,7 @@ def composed(examples: Sequence[Example], pages: int = PAGES) -> list[Example]:
     draw = random.Random(5)
     pool: dict[ContentType, list[Example]] = {kind: [] for kind in SHARES}
     for example in examples:
-        if len(example.articles) == 1 and example.title and LENGTHS[0] < len(example.text) < LENGTHS[1]:
+        if example.is_single and example.title and LENGTHS[0] < len(example.text) < LENGTHS[1]:
             pool[example.articles[0][2]].append(example)
     if not all(pool.values()):
         return []

@@ -58,7 +58,7 @@ def train(
     tuning = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in _whole_pages(fitting) or fitting]
     if reader is not None:
         model = replace(model, third=fit_third([(d, level) for d, level in tuning if d.read.any()], reader))
-    model = tuned(model, tuning, dev or pages)
+    model = tuned(model, tuning, articles.outlined(dev) or pages)
     model = replace(model, markers=fit_markers(model, [(d, level) for d, level in tuning if d.read.any()]))
     log("thresholds: " + ", ".join(f"{key} {value:.2f}" for key, value in model.thresholds.items()))
     return model
@@ -77,7 +77,7 @@ def _whole_pages(fitting: Sequence[Prepared]) -> list[Prepared]:
 
 def _known_pages(examples: Sequence[Example]) -> list[Example]:
     """Return the pages of several articles, each in three spacings."""
-    return [c for e in examples if e.layer == "composites" or len(e.articles) > 1 for c in (e, *respaced(e))]
+    return [c for e in examples if e.is_page for c in (e, *respaced(e))]
 
 
 def _require_all(fitting: Sequence[Prepared], pages: Sequence[Prepared]) -> None:

@@ -33,7 +33,10 @@ TypedArticles = list[tuple[tuple[int, int], list[float]]]  # (start, end) in cod
 
 
 def tuned(model: Model, tuning: Tuning, pages: Sequence[Prepared]) -> Model:
-    """Return the model with its thresholds; each tuning document comes with a level that has not seen its site."""
+    """Return the model with its thresholds; each tuning document comes with a level that has not seen its site.
+
+    `pages` hold several articles each.
+    """
     outline = {**dict.fromkeys(map(str, LABELS), LABEL_THRESHOLD), **_outline_thresholds(model, pages)}
     cutting = replace(model, thresholds=outline, fast_thresholds=outline)
     fast = {**outline, **_type_thresholds(cutting.fast(), tuning, pages)} if model.third is not None else None
@@ -62,7 +65,7 @@ def _outline_thresholds(model: Model, pages: Sequence[Prepared]) -> dict[str, fl
     rows = articles.outline_rows(pages, level)
     chrome_at = best_threshold(rows.chrome[:, 0], model.chrome.probabilities(rows.blocks)[:, 0])
     counts = np.zeros((len(GRID), 3))
-    for d in articles.outlined(pages):
+    for d in pages:
         first, candidates, probabilities = level.scored(d, model.third)
         cuts = cuts_of(d.document, d.passages, model, first)
         gold = [(start, end) for start, end, _ in d.example.articles]
@@ -91,11 +94,11 @@ def _type_thresholds(model: Model, tuning: Tuning, pages: Sequence[Prepared]) ->
 
     Single articles count by macro-F1, the type being the one that covers most characters; pages by the F1 of their paid spans.
     """
-    kept = [(d, level) for d, level in tuning if len(d.example.articles) == 1 and d.example.layer != "composites"]
+    kept = [(d, level) for d, level in tuning if d.example.is_single]
     gold = np.array([CONTENT_TYPES.index(d.example.articles[0][2]) for d, _ in kept])
     found = [_typed_articles(model, d, level) for d, level in kept]
     level = Level(model.words, model.rich, model.gate, model.sentences)
-    on_pages = [(_paid(d), _typed_articles(model, d, level)) for d in articles.outlined(pages)]
+    on_pages = [(_paid(d), _typed_articles(model, d, level)) for d in pages]
     values = np.zeros((len(GRID), len(GRID)))
     for i, editorial in enumerate(GRID):
         for j, paid in enumerate(GRID):
