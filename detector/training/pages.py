@@ -1,8 +1,8 @@
 """Put pages of several articles together from single ones, and space pages anew: titles are to be told on any page.
 
 Pages whose articles are known are few, and their articles come again and again. Those composed here hold every article of known type and
-title, in what aggregators make of them: titles once or doubled, bare or with site and age below them, stories with their line breaks or
-on one line, anything between them.
+title, in what aggregators make of them: titles once or doubled, bare or between source, age and buttons, stories with their line breaks
+or on one line, anything between them.
 """
 
 import random
@@ -25,6 +25,7 @@ SAME_SITE = 0.25  # of the articles are followed by another of their site, as in
 HEADED = 0.15  # of the articles have a heading of the page before them
 ONE_LINE = 0.4  # of the pages have each story on one line
 FEED = 0.35  # of the pages show titles twice, site and age below
+CARDS = 0.2  # of the pages show them in another of the ways of feeds
 SIGNED = 0.4  # of the others' articles have a line below the title that says who wrote it, or when
 SHORT = 0.3  # of the articles are cut to their first BRIEF code points or so, as on front pages
 BRIEF = 300, 900
@@ -50,13 +51,26 @@ _NAMES = "Ines Corvalan", "Peter Haugh", "Marit Solheim", "J. Okonedo", "Redakti
 _BYLINES = (
     "By {name}",
     "{name}",
-    "{name}, Markets Weekly",
+    "{name} - Staff reporter",
     "Von {name}",
     "Par {name}",
     "Por {name} | Madrid",
     "{day} May, 6:00",
     "{day}/03/2024 {name}",
 )
+_DOUBLED = "", "{title}\n{title}\n\n{site}\n\n{age}\n\n  • {site}\n\n{title}\n\n"
+_CARDS = (  # what stands before an article, and its head
+    ("", "{title}\n{site} · {age}\n\n"),
+    ("", "{title}\n{age} | {site}\n"),
+    ("", "{title}\n\n{site}\n{age}\n\n"),
+    ("", "{title} – {site}\n{age}\n"),
+    ("", "{title}\n\nShare\nSave\n\n"),
+    ("{site}\n", "{title}\n{age}\n"),
+    ("{site} • {age}\n", "{title}\n\n"),
+    ("{age}\n\n", "{title}\n\n"),
+    ("Image: {name}\n", "{title}\n{name}\n\n"),
+)
+_AGES = "time{n} minutes ago", "{n} min ago", "{n}h", "Yesterday, {n}:15", "vor {n} Stunden", "il y a {n} h", "hace {n} horas", "{n} uur geleden"
 
 
 def composed(examples: Sequence[Example], pages: int = PAGES) -> list[Example]:
@@ -80,47 +94,48 @@ def _articles(pool: dict[ContentType, list[Example]], draw: random.Random) -> li
     for kind in draw.choices(list(SHARES), list(SHARES.values()), k=draw.randint(2, MOST_ARTICLES)):
         chosen.append(draw.choice(pool[kind]))
         if draw.random() < SAME_SITE:
-            chosen.append(draw.choice([e for e in pool[kind] if e.site == chosen[-1].site]))
+            others = [e for e in pool[kind] if e.site == chosen[-1].site and e is not chosen[-1]]
+            chosen += draw.sample(others, min(1, len(others)))
     return chosen
 
 
 def _composed(name: str, chosen: Sequence[Example], draw: random.Random) -> Example:
     separator, one_line = draw.choice(_SEPARATORS), draw.random() < ONE_LINE
-    head = _feed_head if draw.random() < FEED else _bare_head
+    feed = draw.random()
+    card = _DOUBLED if feed < FEED else draw.choice(_CARDS) if feed < FEED + CARDS else None
     top = draw.choice((*_TOPS, *_MENUS))
     text, articles = top + draw.choice(("\n", "\n\n")) * bool(top), []
     for k, example in enumerate(chosen):
         text += separator * bool(k)
         if k and draw.random() < HEADED:
             text += draw.choice(_TOPS[2:]) + draw.choice(("\n", "\n\n"))
+        before, head = _head(example, card, draw)
+        text += before
         start = len(text)
         story = _story(example, draw)
-        text += head(example, draw) + (" ".join(story.split()) if one_line else story)
+        text += head + (" ".join(story.split()) if one_line else story)
         articles.append((start, len(text), example.articles[0][2]))
     end = draw.choice(_ENDS)
     return Example(name, name, "und", text + separator * bool(end) + end, articles=tuple(articles), layer="composites")
 
 
 def _story(example: Example, draw: random.Random) -> str:
-    """Return an article, or its first sentences."""
-    text = example.text.strip()
+    """Return an article without its title, or its first sentences."""
+    text = example.text.strip().removeprefix(example.title or "").strip()
     if draw.random() >= SHORT:
         return text
     end = re.compile(r"[.!?](?=\s)").search(text, draw.randint(*BRIEF))
     return text[: end.end()] if end else text
 
 
-def _bare_head(example: Example, draw: random.Random) -> str:
-    """Return a title, and perhaps who wrote below it, and when."""
+def _head(example: Example, card: tuple[str, str] | None, draw: random.Random) -> tuple[str, str]:
+    """Return what stands before an article, and its title with what stands below: as a feed's page has it, or bare and perhaps signed."""
+    name, n = draw.choice(_NAMES), draw.randint(1, 31)
     gap = draw.choice(("\n", "\n\n"))
-    byline = draw.choice(_BYLINES).format(name=draw.choice(_NAMES), day=draw.randint(1, 31))
-    return _title(example) + gap + (byline + gap) * (draw.random() < SIGNED)
-
-
-def _feed_head(example: Example, draw: random.Random) -> str:
-    """Return a title as feeds show it: doubled, then site and age, then once more."""
-    title, age = _title(example), f"time{draw.randint(2, 59)} minutes ago"
-    return f"{title}\n{title}\n\n{example.site}\n\n{age}\n\n  • {example.site}\n\n{title}\n\n"
+    before, head = card or ("", "{title}" + gap + (draw.choice(_BYLINES) + gap) * (draw.random() < SIGNED))
+    site = example.site if "." in example.site else name
+    values = {"title": _title(example), "site": site, "name": name, "day": n, "age": draw.choice(_AGES).format(n=n)}
+    return before.format(**values), head.format(**values)
 
 
 def _title(example: Example) -> str:
