@@ -17,6 +17,7 @@ from multiprocessing import resource_tracker
 from typing import Self, TypeAlias
 
 from joblib.externals.loky import ProcessPoolExecutor
+from joblib.externals.loky.backend import resource_tracker as loky_tracker
 
 from detector.crawl.records import Record, Recorder
 from detector.document import Page
@@ -24,6 +25,7 @@ from detector.errors import PageError
 
 BATCH = 16  # pages
 BATCH_BYTES = 4_000_000  # of content; a batch that reaches it is closed
+TRACKER_QUIET = "ignore:resource_tracker"  # in PYTHONWARNINGS
 AHEAD = 2  # batches under way for each worker, one being scanned and one waiting: loky's queue to the workers holds as many
 
 Batch: TypeAlias = list[Page | PageError]
@@ -112,7 +114,21 @@ def _batches(pages: Iterable[Page | PageError]) -> Iterator[Batch]:
 def _pool(recorder: Recorder, jobs: int) -> ProcessPoolExecutor:
     # One thread of linear algebra a process: there are as many processes as the user wants cores busy.
     env = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL")}
+    _start_tracker()
     return ProcessPoolExecutor(jobs, initializer=_start, initargs=(recorder, os.getpid()), env=env)
+
+
+def _start_tracker() -> None:
+    """Start the process that clears away what killed workers leave behind, without the warnings it prints of it."""
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = f"{before},{TRACKER_QUIET}" if before else TRACKER_QUIET
+    try:
+        loky_tracker.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 def _submit(pool: ProcessPoolExecutor, batch: Batch) -> "Future[list[Record]]":

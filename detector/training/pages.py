@@ -70,7 +70,7 @@ _CARDS = (  # what stands before an article, and its head
     ("{age}\n\n", "{title}\n\n"),
     ("Image: {name}\n", "{title}\n{name}\n\n"),
 )
-_AGES = "time{n} minutes ago", "{n} min ago", "{n}h", "Yesterday, {n}:15", "vor {n} Stunden", "il y a {n} h", "hace {n} horas", "{n} uur geleden"
+_AGES = "time{n} minutes ago", "{n} min ago", "{n}h", "Yesterday, {n}:15", "vor {n} Stunden", "il y a {n} h", "hace {n} horas"
 
 
 def composed(examples: Sequence[Example], pages: int = PAGES) -> list[Example]:
