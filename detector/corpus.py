@@ -32,7 +32,7 @@ class Example:
     text: str
     split: str = "train"
     url: str | None = None
-    title: str | None = None  # where it is not part of the text
+    title: str | None = None  # whether its text begins with it or not
     findings: tuple[GoldSpan, ...] = ()
     read: tuple[tuple[int, int], ...] = ()
     articles: tuple[GoldArticle, ...] = ()
