@@ -14,7 +14,8 @@ from detector.inference import Detector
 PAGES = Path(__file__).parent / "pages"
 NAMES = sorted(path.stem for path in PAGES.glob("*.txt"))
 MIN_OVERLAP = 0.8
-MISSED = {"de-advertorial", "es-aggregator-oneline"}  # very short stories that the model runs together, as text or as HTML: models/README.md, weaknesses
+# Very short stories that the model runs together, as text or as HTML: models/README.md, weaknesses.
+MISSED = {"de-advertorial", "es-aggregator-oneline"}
 
 Blocks = set[int]
 
