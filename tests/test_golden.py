@@ -16,6 +16,7 @@ NAMES = sorted(path.stem for path in PAGES.glob("*.txt"))
 MIN_OVERLAP = 0.8
 # Very short stories that the model runs together, as text or as HTML: models/README.md, weaknesses.
 MISSED = {"de-advertorial", "es-aggregator-oneline"}
+DIFFERS = {"de-advertorial"}  # right as text, not as HTML
 
 Blocks = set[int]
 
@@ -77,7 +78,7 @@ def test_the_paid_article_is_found_and_no_other(name: str, form: str, detector: 
         assert _overlap(document, blocks, expected) >= MIN_OVERLAP
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in MISSED])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in DIFFERS])
 def test_text_and_html_of_a_page_agree(name: str, detector: Detector) -> None:
     page = _golden(name)
     text, html = (_paid(document, detector.scan_document(document)) for document in (page.text, page.html))
