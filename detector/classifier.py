@@ -1,15 +1,15 @@
 """Score passages and articles with numpy arrays, and keep those arrays in one file.
 
-Three levels. The first sums the rows that a passage's n-grams have in a hashed table, one column a label (a linear model on
-L2-normalised TF-IDF, the IDF folded into the weights and its square kept as the last column). The second, a network with one hidden
+Levels on ever fewer sentences. The first sums the rows that a passage's n-grams have in a hashed table, one column a label (a linear model
+on L2-normalised TF-IDF, the IDF folded into the weights and its square kept as the last column). The second, a network with one hidden
 layer, reads the first level's margins around the passage (`features.context`) and gives probabilities, which an isotonic curve per label
-calibrates. The third (`reader`) reads the sentences that are still in doubt; its logits are joined with those of the second. Release
-markers are then weighed against their article (`Markers`).
+calibrates. A reader each (`reader`) makes the third and, where a model has two, the fourth: it reads the sentences that are still in
+doubt, and its logits are joined with what was said before. Release markers are then weighed against their article (`Markers`).
 
-On disk: safetensors, one file. Metadata `{FORMAT: JSON of name, gate, thresholds, card}`; tensors `words`, `rich`
-(float16, one row a hash), `words.bias`, `rich.bias`, for each network its arrays as `NAME.ARRAY` (float32), those of the third level as
-`third.ARRAY`, of the markers as `markers.ARRAY`. The reader is in a file of its own (`reader.ARRAY`), the shipped one, or where it is
-another in the same file; its arrays are mapped: they stay there until they are needed. Loading runs no code from a file.
+On disk: safetensors, one file. Metadata `{FORMAT: JSON of name, gate, thresholds, readers, card}`; tensors `words`, `rich` (float16, one
+row a hash), `words.bias`, `rich.bias`, for each network its arrays as `NAME.ARRAY` (float32), those of the readings as `readings.N.ARRAY`,
+of the markers as `markers.ARRAY`. The readers are in files of their own (`reader.ARRAY`), the shipped ones, or where they are others in
+the same file (`readers.N.ARRAY`); their arrays are mapped: they stay there until they are needed. Loading runs no code from a file.
 """
 
 import json
@@ -102,16 +102,16 @@ class Cascade:
 
 
 @dataclass(frozen=True, slots=True)
-class Third:
-    """The third level: the reader, and a logistic regression a label on the second level's log-odds and the reader's logit."""
+class Reading:
+    """A level above the second: a reader, and a logistic regression a label on the log-odds so far and the reader's logit."""
 
     reader: Reader
     weights: Array  # (2, labels)
     bias: Array  # (labels,)
 
-    def joint(self, second: Array, logits: Array) -> Array:
+    def joint(self, said: Array, logits: Array) -> Array:
         """Return the joint probabilities of sentences; both inputs, and what is returned, have shape (sentences, labels)."""
-        return logistic(self.weights[0] * log_odds(second) + self.weights[1] * logits + self.bias)
+        return logistic(self.weights[0] * log_odds(said) + self.weights[1] * logits + self.bias)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +158,12 @@ class Model:
     thresholds: Mapping[str, float]  # by label, and "title", "chrome", "editorial", "paid_promotion"
     card: Mapping[str, Any]
     markers: Markers | None = None
-    third: Third | None = None
-    fast_thresholds: Mapping[str, float] | None = None  # those without the third level, where there is one
+    readings: tuple[Reading, ...] = ()  # in the order in which they are asked
+    fast_thresholds: Mapping[str, float] | None = None  # those without the readings, where there are any
 
     def fast(self) -> "Model":
-        """Return the model without its third level."""
-        return replace(self, third=None, thresholds=self.fast_thresholds or self.thresholds, fast_thresholds=None)
+        """Return the model without its readings."""
+        return replace(self, readings=(), thresholds=self.fast_thresholds or self.thresholds, fast_thresholds=None)
 
 
 MARKER = LABELS.index(Label.PRESS_RELEASE_MARKER)
@@ -171,7 +171,7 @@ MARKER = LABELS.index(Label.PRESS_RELEASE_MARKER)
 # Columns of the word table: the three content types, page chrome, then the words' part of the first level's labels and of any label.
 PROSE, CHROME, LABELLED = slice(0, 3), 3, slice(4, 14)
 
-FORMAT = "detector-model-3"
+FORMAT = "detector-model-4"
 _PARTS: dict[str, type[Network | Cascade]] = {"sentences": Network, "titles": Network, "chrome": Network, "types": Cascade}
 _THRESHOLDS = {*LABELS, "title", "chrome", ContentType.EDITORIAL, ContentType.PAID_PROMOTION}
 _INPUTS = {"sentences": context_width(len(LABELS) + 1), "titles": TITLE_COLUMNS, "chrome": BLOCK_COLUMNS, "types": ARTICLE_COLUMNS}
@@ -193,11 +193,14 @@ def save(model: Model, path: Path) -> None:
     rest = {"name": model.name, "gate": model.gate, "thresholds": dict(model.thresholds), "card": dict(model.card)}
     if model.markers is not None:
         tensors |= {"markers.weights": model.markers.weights, "markers.bias": model.markers.bias}
-    if model.third is not None:
-        tensors |= {"third.weights": model.third.weights, "third.bias": model.third.bias}
-        rest |= {"fast_thresholds": dict(model.fast_thresholds or model.thresholds), "reader": model.third.reader.digest()}
-        if rest["reader"] != _shipped_reader():
-            tensors |= {f"reader.{key}": array for key, array in model.third.reader.arrays().items()}
+    if model.readings:
+        digests = [reading.reader.digest() for reading in model.readings]
+        rest |= {"fast_thresholds": dict(model.fast_thresholds or model.thresholds), "readers": digests}
+        shipped = _shipped_readers()
+        for n, (reading, digest) in enumerate(zip(model.readings, digests, strict=True)):
+            tensors |= {f"readings.{n}.weights": reading.weights, f"readings.{n}.bias": reading.bias}
+            if digest not in shipped:
+                tensors |= {f"readers.{n}.{key}": array for key, array in reading.reader.arrays().items()}
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     save_file(tensors, temporary, {FORMAT: json.dumps(rest, sort_keys=True)})  # one key: safetensors writes several in any order
     temporary.chmod(0o644)
@@ -212,7 +215,7 @@ def load(path: Path) -> Model:
             if FORMAT not in metadata:
                 raise ModelError(f"{path}: its format is {next(iter(metadata), None)!r}, this version reads {FORMAT!r}; {_REMEDY}")
             rest = json.loads(metadata[FORMAT])
-            small = [key for key in file.keys() if not key.startswith("reader.")]  # noqa: SIM118 - not a dict
+            small = [key for key in file.keys() if not key.startswith("readers.")]  # noqa: SIM118 - not a dict
             tensors = {key: file.get_tensor(key).astype(np.float32) for key in small}
         parts: dict[str, Any] = {name: Table(tensors[name], tensors[f"{name}.bias"]) for name in ("words", "rich")}
         for name, part in _PARTS.items():
@@ -223,8 +226,7 @@ def load(path: Path) -> Model:
             raise ModelError(f"{path}: it has no threshold for {', '.join(sorted(missing))}; {_REMEDY}")
         if "markers.bias" in tensors:
             parts["markers"] = Markers(tensors["markers.weights"], tensors["markers.bias"])
-        if "third.bias" in tensors:
-            parts["third"] = _third(path, rest.pop("reader"), tensors)
+        parts["readings"] = tuple(_reading(path, n, digest, tensors) for n, digest in enumerate(rest.pop("readers", ())))
         return Model(**parts, **rest)
     except FileNotFoundError:
         raise ModelError(f"{path}: there is no such model file; give --model a file that `detector train` wrote") from None
@@ -232,12 +234,13 @@ def load(path: Path) -> Model:
         raise ModelError(f"{path}: it is not a detector model ({error}); {_REMEDY}") from error
 
 
-def _third(path: Path, reader: str, tensors: Mapping[str, Array]) -> Third:
-    """Return the third level of a model file whose reader has this digest: the reader is in the file itself, or the shipped one."""
-    if tensors["third.weights"].shape != (2, len(LABELS)):
-        raise ModelError(f"{path}: its third level knows other labels; {_REMEDY}")
-    shipped = reader == _shipped_reader()
-    return Third(load_reader(reader_path() if shipped else path), tensors["third.weights"], tensors["third.bias"])
+def _reading(path: Path, n: int, digest: str, tensors: Mapping[str, Array]) -> Reading:
+    """Return a reading of a model file; the reader of this digest is a shipped one, or in the file itself."""
+    weights, bias = tensors[f"readings.{n}.weights"], tensors[f"readings.{n}.bias"]
+    if weights.shape != (2, len(LABELS)):
+        raise ModelError(f"{path}: its readings know other labels; {_REMEDY}")
+    shipped = _shipped_readers().get(digest)
+    return Reading(load_reader(shipped) if shipped else load_reader(path, f"readers.{n}."), weights, bias)
 
 
 def save_reader(reader: Reader, path: Path) -> None:
@@ -246,29 +249,29 @@ def save_reader(reader: Reader, path: Path) -> None:
     path.chmod(0o644)
 
 
-def load_reader(path: Path) -> Reader:
-    """Return the reader in a file, whatever else is in it; raises ModelError where there is none, or one that this version cannot use."""
+def load_reader(path: Path, prefix: str = "reader.") -> Reader:
+    """Return the reader whose arrays' names start so, whatever else is in the file.
+
+    Raises ModelError where there is none, or one that this version cannot use.
+    """
     try:
         body, header = _header(path)
         data = np.memmap(path, np.uint8, "r")
         arrays = {}
         for key, entry in header.items():
-            if key.startswith("reader."):
+            if key.startswith(prefix):
                 start, end = (body + offset for offset in entry["data_offsets"])
-                arrays[key.removeprefix("reader.")] = data[start:end].view(_TYPES[entry["dtype"]]).reshape(entry["shape"])
+                arrays[key.removeprefix(prefix)] = data[start:end].view(_TYPES[entry["dtype"]]).reshape(entry["shape"])
         return Reader.of(arrays)
     except FileNotFoundError:
-        raise ModelError(f"{path}: there is no such file; name a model file, or what `make reader` wrote") from None
+        raise ModelError(f"{path}: there is no such file; name what `make reader` wrote") from None
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ModelError(f"{path}: it holds no reader for this version ({error}); {_REMEDY}") from error
 
 
-def _shipped_reader() -> str | None:
-    """Return the digest of the shipped reader, None where there is none."""
-    try:
-        return str(_header(reader_path())[1]["__metadata__"][_DIGEST])
-    except FileNotFoundError:
-        return None
+def _shipped_readers() -> dict[str, Path]:
+    """Return the files of the shipped readers by their digests."""
+    return {str(_header(path)[1]["__metadata__"][_DIGEST]): path for path in reader_paths() if path.exists()}
 
 
 def _header(path: Path) -> tuple[int, dict[str, Any]]:
@@ -283,9 +286,9 @@ def default_path() -> Path:
     return _shipped("default.safetensors")
 
 
-def reader_path() -> Path:
-    """Return the file of the shipped reader, which the shipped model and those trained with it share."""
-    return _shipped("reader.safetensors")
+def reader_paths() -> tuple[Path, ...]:
+    """Return the files of the shipped readers, which the shipped model and those trained with it share."""
+    return (_shipped("reader.safetensors"),)
 
 
 def _shipped(name: str) -> Path:

@@ -30,7 +30,7 @@ class Detector:
 
     @classmethod
     def load(cls, path: str | Path | None = None, *, fast: bool = False) -> Self:
-        """Load a model file, the shipped one by default, without its third level where it must be fast; raises ModelError."""
+        """Load a model file, the shipped one by default, without its readers where it must be fast; raises ModelError."""
         model = load(default_path() if path is None else Path(path))
         return cls(model.fast() if fast else model)
 

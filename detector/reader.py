@@ -1,12 +1,13 @@
-"""Read the sentences in doubt word by word, with a small transformer encoder (Vaswani et al. 2017; BERT's layout, rectified units).
+"""Read the sentences in doubt word by word, with a transformer encoder (Vaswani et al. 2017; the layouts of BERT and of MPNet).
 
-It knows what words mean from pretraining, where the tables know what they have seen; it costs a hundred times as much a sentence, so it
-reads only the few on which the second level is in doubt. Its arrays may be mapped from a file, and are small: four bits a number for
-the embeddings, eight for the layers, which the first sentence in doubt makes float32, in which numpy multiplies fast.
+It knows what words mean from pretraining, where the tables know what they have seen; it costs a hundred times as much a sentence, or a
+thousand, so it reads only the few that are still in doubt. Its arrays may be mapped from a file, and are small: four bits a number for
+the embeddings, eight for the layers, each of which is made float32, in which numpy multiplies fast: for good where that is little, and
+otherwise for as long as it is needed.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Self
@@ -18,11 +19,13 @@ from detector.document import LABELS
 from detector.features.excerpt import Excerpt
 from detector.features.wordpiece import UNKNOWN, pieces
 
-HEAD = 32  # width of an attention head
 GROUP = 64  # columns of the embeddings that share a scale
 ZERO = 8  # the four bits that stand for 0
 KNOWN = 4_096  # excerpts whose logits are kept: boilerplate stands on every page of a site
+LIGHT = 8 << 20  # numbers in the layers of a reader that keeps them in float32
+TOGETHER = 32  # excerpts that a layer reads before it is made anew
 HEADING, BEFORE, SENTENCE, SENTENCE_END, AFTER = 6, 16, 56, 12, 8  # pieces of each part of an excerpt that are read at most
+OWN = "layers", "known", "kept"  # fields of a reader that no array of its file makes
 FIRST, STOP, NOTHING = "[CLS]", "[SEP]", "[PAD]"  # pieces that stand for no text
 LENGTH = HEADING + BEFORE + SENTENCE + AFTER + 5  # most pieces of an excerpt
 
@@ -51,25 +54,30 @@ class Reader:
     """The encoder: pieces of an excerpt in, one logit a label out. The arrays are as a file holds them, small."""
 
     words: NDArray[np.uint8]  # the vocabulary, one piece a line, UTF-8
+    languages: NDArray[np.uint8]  # those it reads, ISO 639-1, one a line; none stands for any
     embeddings: NDArray[np.uint8]  # (pieces, width / 2): four bits a number, the even column below
     scales: Half  # (pieces, width / GROUP): of the embeddings
     positions: Half  # (most pieces, width), with the embedding of context added
     target: Half  # (width,): what is added to the sentence's own pieces
     norm: Half  # (2, width)
+    relative: Half  # (heads, 2 * LENGTH - 1): what attention gains by distance, from LENGTH - 1 pieces before to as many after
+    gelu: NDArray[np.uint8]  # (1,): whether the layers' units are Gaussian error linear, otherwise they are rectified
     output: Half  # (2 * width, labels): reads the mean of the sentence's pieces, and the first piece
     output_bias: Half
     layers: Mapping[str, NDArray[Any]]  # "I.ARRAY" of `Layer`: matrices in eight bits, with "I.ARRAY.scale" a column; the rest float16
     known: dict[Excerpt, Array] = field(default_factory=dict, init=False, compare=False, repr=False)
+    kept: dict[int, Layer] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Put a reader together from what `arrays` returned; raises KeyError where one is missing, ValueError where one does not fit."""
         layers = {name.removeprefix("layers."): array for name, array in arrays.items() if name.startswith("layers.")}
-        reader = cls(**{f.name: arrays[f.name] for f in fields(cls) if f.name not in ("layers", "known")}, layers=layers)
+        reader = cls(**{f.name: arrays[f.name] for f in fields(cls) if f.name not in OWN}, layers=layers)
         if missing := {f"0.{f.name}" for f in fields(Layer)} - layers.keys():
             raise KeyError(f"layers.{min(missing)}")
-        width = 2 * reader.embeddings.shape[1]
-        if reader.output.shape != (2 * width, len(LABELS)) or len(reader.positions) < LENGTH or width % HEAD:
+        width, (heads, distances) = 2 * reader.embeddings.shape[1], reader.relative.shape
+        fitting = reader.output.shape == (2 * width, len(LABELS)) and distances == 2 * LENGTH - 1
+        if not fitting or len(reader.positions) < LENGTH or width % heads:
             raise ValueError("its reader has other labels, lengths or heads")
         words = reader.words.tobytes()
         if not all(piece.encode() in words for piece in (FIRST, STOP, NOTHING, UNKNOWN)):
@@ -78,11 +86,11 @@ class Reader:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what can be made again."""
-        return {key: value for key, value in self.__dict__.items() if key not in ("vocabulary", "working")} | {"known": {}}
+        return {key: value for key, value in self.__dict__.items() if key not in ("vocabulary", "light")} | {"known": {}, "kept": {}}
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return its arrays by name."""
-        named = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("layers", "known")}
+        named = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in OWN}
         return named | {f"layers.{name}": array for name, array in self.layers.items()}
 
     def digest(self) -> str:
@@ -97,27 +105,47 @@ class Reader:
         """The id of each piece."""
         return {word: i for i, word in enumerate(self.words.tobytes().decode().split("\n"))}
 
+    def reads(self, language: str | None) -> bool:
+        """Whether it is of use for sentences of a language."""
+        known = self.languages.tobytes().decode().split()
+        return not known or (language or "").lower().partition("-")[0] in known
+
+    @property
+    def depth(self) -> int:
+        """How many layers it has."""
+        return 1 + max(int(name.partition(".")[0]) for name in self.layers)
+
     def logits(self, excerpts: Sequence[Excerpt]) -> Array:
         """Return the logits of the excerpts' sentences, shape (excerpts, labels); what stands on many pages is read once."""
-        rows = np.zeros((len(excerpts), self.output.shape[1]), np.float32)
-        for i, excerpt in enumerate(excerpts):
-            logits = self.known.get(excerpt)
-            if logits is None:
-                if len(self.known) >= KNOWN:
-                    self.known.clear()
-                logits = self.known[excerpt] = self._read(excerpt)
-            rows[i] = logits
-        return rows
+        rows = {excerpt: self.known.get(excerpt) for excerpt in excerpts}
+        new = [excerpt for excerpt, row in rows.items() if row is None]
+        for first in range(0, len(new), TOGETHER):
+            some = new[first : first + TOGETHER]
+            read = dict(zip(some, self._read(some), strict=True))
+            rows |= read
+            if len(self.known) + len(read) > KNOWN:
+                self.known.clear()
+            self.known.update(read)
+        logits = [row for excerpt in excerpts if (row := rows[excerpt]) is not None]
+        return np.stack(logits) if logits else np.zeros((0, self.output.shape[1]), np.float32)
 
     @cached_property
-    def working(self) -> tuple[Layer, ...]:
-        """The layers in float32."""
-        count = 1 + max(int(name.partition(".")[0]) for name in self.layers)
-        return tuple(Layer(*(self._full(f"{i}.{f.name}") for f in fields(Layer))) for i in range(count))
+    def light(self) -> bool:
+        """Whether it keeps its layers in float32."""
+        return sum(array.size for array in self.layers.values()) <= LIGHT
+
+    def layer(self, index: int) -> Layer:
+        """Return a layer in float32."""
+        layer = self.kept.get(index) or Layer(*(self._full(f"{index}.{f.name}") for f in fields(Layer)))
+        if self.light:
+            self.kept[index] = layer
+        return layer
 
     def _full(self, name: str) -> Array:
         array = np.array(self.layers[name], np.float32)
-        return array * np.array(self.layers[f"{name}.scale"], np.float32) if array.ndim == 2 and not name.endswith("norm") else array
+        if array.ndim == 2 and not name.endswith("norm"):
+            array *= np.array(self.layers[f"{name}.scale"], np.float32)
+        return array
 
     def _embedded(self, ids: Sequence[int]) -> Array:
         """Return the embeddings of some pieces."""
@@ -125,20 +153,31 @@ class Reader:
         numbers = np.stack([packed & 15, packed >> 4], 2).reshape(len(ids), -1, GROUP).astype(np.float32) - ZERO
         return np.asarray((numbers * np.array(self.scales[ids], np.float32)[:, :, None]).reshape(len(ids), -1))
 
-    def _read(self, excerpt: Excerpt) -> Array:
-        """Read an excerpt on its own, so that its logits do not depend on what else is read."""
-        ids, start, end = encode(excerpt, self.vocabulary)
+    def _read(self, excerpts: Sequence[Excerpt]) -> list[Array]:
+        """Read excerpts layer by layer, each on its own, so that its logits do not depend on what else is read."""
+        coded = [encode(excerpt, self.vocabulary) for excerpt in excerpts]
+        states = [self._opened(*text) for text in coded]
+        gained = [self._gained(len(ids)) for ids, _, _ in coded]
+        every = [np.arange(len(ids)) for ids, _, _ in coded]
+        own = [np.array([0, *range(start, end)]) for _, start, end in coded]  # nobody reads the others' last states
+        units = _gelu if self.gelu[0] else _rectified
+        for index in range(self.depth):
+            layer, rows = self.layer(index), own if index == self.depth - 1 else every
+            states = [_passed(*text, layer, units) for text in zip(states, gained, rows, strict=True)]
+        output = self.output.astype(np.float32)
+        read = [np.concatenate([text[1:].mean(0), text[0]]) for text in states]
+        return [np.asarray(row @ output + self.output_bias, np.float32) for row in read]
+
+    def _opened(self, ids: Sequence[int], start: int, end: int) -> Array:
+        """Return the states of a text's pieces before the first layer."""
         states = self._embedded(ids) + self.positions[: len(ids)]
         states[start:end] += self.target
-        states = _normalised(states, self.norm)
-        every, own = np.arange(len(ids)), np.array([0, *range(start, end)])
-        layers = self.working
-        for layer, rows in zip(layers, [every] * (len(layers) - 1) + [own], strict=True):  # nobody reads the others' last states
-            states = _normalised(states[rows] + _attended(states, layer, rows) @ layer.mix + layer.mix_bias, layer.mix_norm)
-            wide = np.maximum(states @ layer.widen + layer.widen_bias, 0)
-            states = _normalised(states + wide @ layer.narrow + layer.narrow_bias, layer.narrow_norm)
-        read = np.concatenate([states[1:].mean(0), states[0]])
-        return np.asarray(read @ self.output.astype(np.float32) + self.output_bias, np.float32)
+        return _normalised(states, self.norm)
+
+    def _gained(self, length: int) -> Array:
+        """Return what attention gains by distance, shape (heads, pieces that attend, pieces)."""
+        windows = np.lib.stride_tricks.sliding_window_view(self.relative, length, axis=1)
+        return windows[:, LENGTH - 1 - np.arange(length)].astype(np.float32)
 
 
 def encode(excerpt: Excerpt, vocabulary: Mapping[str, int]) -> tuple[list[int], int, int]:
@@ -152,15 +191,31 @@ def encode(excerpt: Excerpt, vocabulary: Mapping[str, int]) -> tuple[list[int], 
     return [*start, *own, stop, *after[:AFTER], stop], len(start), len(start) + len(own)
 
 
-def _attended(states: Array, layer: Layer, rows: NDArray[np.intp]) -> Array:
+def _passed(states: Array, gained: Array, rows: NDArray[np.intp], layer: Layer, units: Callable[[Array], Array]) -> Array:
+    """Return the states of some of a text's pieces after a layer."""
+    states = _normalised(states[rows] + _attended(states, gained, rows, layer) @ layer.mix + layer.mix_bias, layer.mix_norm)
+    return _normalised(states + units(states @ layer.widen + layer.widen_bias) @ layer.narrow + layer.narrow_bias, layer.narrow_norm)
+
+
+def _attended(states: Array, gained: Array, rows: NDArray[np.intp], layer: Layer) -> Array:
     """Return what some pieces gather from all pieces."""
-    width = states.shape[1]
+    width, heads = states.shape[1], len(gained)
     joined = states @ layer.attend + layer.attend_bias
-    query, key, value = joined.reshape(len(states), 3, width // HEAD, HEAD).transpose(1, 2, 0, 3)
-    weights = query[:, rows] @ key.transpose(0, 2, 1) / np.float32(HEAD**0.5)
+    query, key, value = joined.reshape(len(states), 3, heads, width // heads).transpose(1, 2, 0, 3)
+    weights = query[:, rows] @ key.transpose(0, 2, 1) / np.float32((width // heads) ** 0.5) + gained[:, rows]
     weights = np.exp(weights - weights.max(2, keepdims=True))
     mixed = weights / weights.sum(2, keepdims=True) @ value
     return np.asarray(mixed.transpose(1, 0, 2).reshape(len(rows), width))
+
+
+def _rectified(wide: Array) -> Array:
+    return np.maximum(wide, 0)
+
+
+def _gelu(wide: Array) -> Array:
+    """Return Gaussian error linear units, by the tanh that stands for the error function (Hendrycks & Gimpel 2016)."""
+    inner = np.float32((2 / np.pi) ** 0.5) * (wide + np.float32(0.044715) * wide * wide * wide)
+    return np.asarray(np.float32(0.5) * wide * (1 + np.tanh(inner)), np.float32)
 
 
 def _normalised(states: NDArray[np.floating], norm: NDArray[np.floating]) -> Array:

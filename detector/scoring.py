@@ -1,12 +1,13 @@
 """Score a document: every sentence, then those that could disclose, then those still in doubt; and from all of them its articles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.articles import Span, join_boilerplate, split_articles
-from detector.classifier import CHROME, LABELLED, PROSE, Model, Table, Third
+from detector.classifier import CHROME, LABELLED, PROSE, Model, Reading, Table
 from detector.document import LABELS, Document, Passages
 from detector.features.article import article_row, sentence_weights
 from detector.features.context import context_rows
@@ -18,7 +19,7 @@ Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
 CUED = 0.2  # first-level margin of a sentence that discloses by its own words
-DOUBT = 0.05, 0.9  # probabilities of the second level between which the reader is asked
+DOUBTS = (0.05, 0.9), (0.1, 0.8)  # probabilities between which the small reader is asked, and then the large one
 SURE = 0.8  # how likely a block is a title from which what follows it may be anything
 SECTION = 12  # sentences around such a one that are looked at twice as well: boilerplate comes in sections
 
@@ -83,20 +84,22 @@ def article_rows(passages: Passages, spans: list[Span], candidates: Rows, probab
     return np.stack(rows)
 
 
-def doubtful(probabilities: Array) -> Rows:
+def doubtful(probabilities: Array, doubt: tuple[float, float]) -> Rows:
     """Return the rows in which some label is neither likely nor unlikely."""
-    low, high = DOUBT
+    low, high = doubt
     return np.flatnonzero(((probabilities > low) & (probabilities < high)).any(1))
 
 
-def reread(document: Document, passages: Passages, third: Third, candidates: Rows, probabilities: Array) -> Array:
-    """Return the candidates' probabilities with those in doubt read again."""
-    rows = doubtful(probabilities)
-    if len(rows) == 0:
-        return probabilities
-    joint = probabilities.copy()
-    joint[rows] = third.joint(probabilities[rows], third.reader.logits(excerpts(document, passages, candidates[rows].tolist())))
-    return joint
+def reread(document: Document, passages: Passages, readings: Sequence[Reading], candidates: Rows, probabilities: Array) -> Array:
+    """Return the candidates' probabilities with those in doubt read again, by one reader after the other."""
+    for reading, doubt in zip(readings, DOUBTS, strict=False):
+        rows = doubtful(probabilities, doubt) if reading.reader.reads(document.lang) else ()
+        if len(rows) == 0:
+            break
+        probabilities = probabilities.copy()
+        logits = reading.reader.logits(excerpts(document, passages, candidates[rows].tolist()))
+        probabilities[rows] = reading.joint(probabilities[rows], logits)
+    return probabilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +154,7 @@ def score(document: Document, passages: Passages, model: Model) -> Scores:
     level = first_level(document, passages, model.words, model.rich)
     candidates = level.candidates(model.gate)
     probabilities = model.sentences.probabilities(context_rows(document, passages, level.labels, candidates))
-    if model.third is not None:
-        probabilities = reread(document, passages, model.third, candidates, probabilities)
+    probabilities = reread(document, passages, model.readings, candidates, probabilities)
     spans, types = articles_of(document, passages, model, level, (candidates, probabilities))
     if model.markers is not None:
         probabilities = model.markers.weighed(probabilities, editorial_of(passages, candidates, spans, types))

@@ -54,7 +54,7 @@ def small_examples() -> list[Example]:
 @pytest.fixture(scope="session")
 def small_model(small_examples: list[Example]) -> Model:
     """A model of little worth and of every part."""
-    return train(small_examples, reader=random_reader(), name="small")
+    return train(small_examples, readers=[random_reader(), random_reader(gelu=True)], name="small")
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.document import LABELS
-from detector.reader import HEAD, Reader, packed, quantised
+from detector.reader import LENGTH, Reader, packed, quantised
 
-WIDTH, UNITS, PLACES = 2 * HEAD, 96, 128
+HEADS, WIDTH, UNITS, PLACES = 2, 64, 96, 128
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "paid", "post", "share", "##s", "##holder", "we", "may", "earn", ".", "§", "uber"]
 
 
-def random_reader(layers: int = 2) -> Reader:
+def random_reader(layers: int = 2, *, gelu: bool = False, languages: str = "") -> Reader:
     """Return a reader, the same each time."""
     random = np.random.default_rng(5)
 
@@ -39,11 +39,14 @@ def random_reader(layers: int = 2) -> Reader:
             layer_arrays |= quantised(f"layers.{i}.{name}", half(*shape).astype(np.float32))
     return Reader.of(
         {
+            "languages": np.frombuffer(languages.encode(), np.uint8),
             "words": np.frombuffer("\n".join(words).encode(), np.uint8),
             **packed(random.normal(size=(len(words), WIDTH)).astype(np.float32)),
             "positions": half(PLACES, WIDTH),
             "target": half(WIDTH),
             "norm": half(2, WIDTH),
+            "relative": half(HEADS, 2 * LENGTH - 1),
+            "gelu": np.array([gelu], np.uint8),
             "output": half(2 * WIDTH, len(LABELS)),
             "output_bias": half(len(LABELS)),
             **layer_arrays,

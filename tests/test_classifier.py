@@ -15,11 +15,13 @@ from detector.features.text import Ngrams
 
 
 def _arrays(model: Model) -> dict[str, np.ndarray]:
-    assert model.third is not None
     parts = {f.name: getattr(model, f.name) for f in fields(model)}
     plain = {n: p for n, p in parts.items() if isinstance(p, Table | Network | Cascade)}
-    third = {"third.weights": model.third.weights, "third.bias": model.third.bias}
-    return {f"{n}.{f.name}": getattr(p, f.name) for n, p in plain.items() for f in fields(p)} | third | model.third.reader.arrays()
+    arrays = {f"{n}.{f.name}": getattr(p, f.name) for n, p in plain.items() for f in fields(p)}
+    for n, reading in enumerate(model.readings):
+        arrays |= {f"{n}.weights": reading.weights, f"{n}.bias": reading.bias}
+        arrays |= {f"{n}.{key}": array for key, array in reading.reader.arrays().items()}
+    return arrays
 
 
 def _contents(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
@@ -111,12 +113,12 @@ def test_a_file_that_was_cut_short_is_refused(share: float, model_file: Path, tm
 
 
 @pytest.mark.parametrize(
-    "lost", ["words", "rich.bias", "sentences.hidden", "types.mean", "third.weights", "reader.words", "reader.layers.0.mix"]
+    "lost", ["words", "rich.bias", "sentences.hidden", "types.mean", "readings.1.weights", "readers.0.words", "readers.1.layers.0.mix"]
 )
 def test_a_model_without_one_of_its_arrays_is_refused(lost: str, model_file: Path, tmp_path: Path) -> None:
     tensors, metadata = _contents(model_file)
     save_file({key: tensor for key, tensor in tensors.items() if key != lost}, tmp_path / "m", metadata)
-    assert lost.removeprefix("reader.") in _refusal(tmp_path / "m")
+    assert lost.removeprefix("readers.0.").removeprefix("readers.1.") in _refusal(tmp_path / "m")
 
 
 @pytest.mark.parametrize("part", ["sentences", "titles", "chrome", "types"])

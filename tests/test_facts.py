@@ -166,9 +166,8 @@ def test_a_sentence_without_facts_has_no_details() -> None:
 
 
 def test_an_empty_or_missing_lexicon_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "lexicons").mkdir()
-    (tmp_path / "lexicons" / "bare.txt").write_text("# only a comment\n\n", "utf-8")
-    monkeypatch.setattr("detector.facts.lexicon.resources.files", lambda package: tmp_path)
+    (tmp_path / "bare.txt").write_text("# only a comment\n\n", "utf-8")
+    monkeypatch.setattr("detector.facts.lexicon.HOME", tmp_path)
     for name in ("bare", "absent"):
         with pytest.raises(DetectorError, match=name):
             lines_of(name)

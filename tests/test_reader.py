@@ -1,5 +1,6 @@
 """The reader: its arithmetic against a plain one, piece by piece; its excerpts and its pieces."""
 
+import math
 import pickle
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from detector.document import LABELS, Page
 from detector.features.excerpt import Excerpt, excerpts
 from detector.features.wordpiece import pieces
 from detector.passages import split_passages
-from detector.reader import AFTER, BEFORE, GROUP, HEAD, HEADING, LENGTH, SENTENCE, Reader, encode, packed, quantised
+from detector.reader import AFTER, BEFORE, GROUP, HEADING, LENGTH, SENTENCE, Reader, encode, packed, quantised
 
 EXCERPTS: list[Excerpt] = [
     ("Paid post", "We may.", "We earn shares.", "Share."),
@@ -39,20 +40,25 @@ def _plain_logits(reader: Reader, excerpt: Excerpt) -> Array:
         own = [(n - 8) * float(reader.scales[piece, column // GROUP]) for column, n in enumerate(bits)]
         row = np.array(own) + reader.positions[place]
         rows.append(_normal(row + reader.target * (start <= place < end), reader.norm))
-    for layer in reader.working:
+    for layer in map(reader.layer, range(reader.depth)):
         attend, mix, widen, narrow = (m.astype(np.float64) for m in (layer.attend, layer.mix, layer.widen, layer.narrow))
         joined = [row @ attend + layer.attend_bias for row in rows]
-        width = len(rows[0])
+        width, count = len(rows[0]), len(reader.relative)
+        head_width = width // count
         after = []
         for place, row in enumerate(rows):
             heads = []
-            for head in range(0, width, HEAD):
-                query = joined[place][head : head + HEAD]
-                scores = np.array([query @ other[width + head : width + head + HEAD] for other in joined]) / HEAD**0.5
+            for n, head in enumerate(range(0, width, head_width)):
+                query = joined[place][head : head + head_width]
+                scores = np.array([query @ other[width + head : width + head + head_width] for other in joined]) / head_width**0.5
+                scores += [reader.relative[n, other - place + LENGTH - 1] for other in range(len(rows))]
                 shares = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
-                heads.append(sum(s * other[2 * width + head : 2 * width + head + HEAD] for s, other in zip(shares, joined, strict=True)))
+                heads.append(
+                    sum(s * other[2 * width + head : 2 * width + head + head_width] for s, other in zip(shares, joined, strict=True))
+                )
             mixed = _normal(row + np.concatenate(heads) @ mix + layer.mix_bias, layer.mix_norm)
-            wide = np.maximum(mixed @ widen + layer.widen_bias, 0)
+            wide = mixed @ widen + layer.widen_bias
+            wide = wide * [0.5 * (1 + math.erf(x / 2**0.5)) for x in wide] if reader.gelu[0] else np.maximum(wide, 0)
             after.append(_normal(mixed + wide @ narrow + layer.narrow_bias, layer.narrow_norm))
         rows = after
     read = np.concatenate([np.mean(rows[start:end], 0), rows[0]])
@@ -60,9 +66,10 @@ def _plain_logits(reader: Reader, excerpt: Excerpt) -> Array:
 
 
 @pytest.mark.parametrize("excerpt", EXCERPTS)
-def test_it_computes_what_a_plain_encoder_computes(excerpt: Excerpt) -> None:
-    reader = random_reader()
-    assert np.abs(reader.logits([excerpt])[0] - _plain_logits(reader, excerpt)).max() < 1e-3
+@pytest.mark.parametrize(("gelu", "near"), [(False, 1e-3), (True, 1e-2)])
+def test_it_computes_what_a_plain_encoder_computes(excerpt: Excerpt, gelu: bool, near: float) -> None:
+    reader = random_reader(gelu=gelu)
+    assert np.abs(reader.logits([excerpt])[0] - _plain_logits(reader, excerpt)).max() < near
 
 
 def test_what_is_read_beside_or_before_a_sentence_does_not_matter() -> None:
@@ -73,8 +80,15 @@ def test_what_is_read_beside_or_before_a_sentence_does_not_matter() -> None:
     assert np.array_equal(reader.logits(EXCERPTS[1:]), alone[1:])
 
 
+def test_many_are_read_like_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = random_reader().logits(EXCERPTS)
+    monkeypatch.setattr("detector.reader.TOGETHER", 1)
+    assert np.array_equal(random_reader().logits(EXCERPTS), expected)
+
+
 def test_it_keeps_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("detector.reader.KNOWN", 3)
+    monkeypatch.setattr("detector.reader.TOGETHER", 2)
     reader = random_reader()
     first = reader.logits(EXCERPTS)
     assert np.array_equal(reader.logits(EXCERPTS), first)
@@ -84,6 +98,14 @@ def test_it_keeps_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(reader.known) <= 3
 
 
+@pytest.mark.parametrize(
+    ("languages", "language", "expected"), [("", None, True), ("", "de", True), ("en\nde", "de", True), ("en", "EN-gb", True)]
+)
+def test_it_reads_the_languages_that_it_names_or_any(languages: str, language: str | None, expected: bool) -> None:
+    assert random_reader(languages=languages).reads(language) is expected
+    assert not random_reader(languages="fr").reads(language)
+
+
 def test_nothing_to_read_gives_no_rows() -> None:
     assert random_reader().logits([]).shape == (0, len(LABELS))
 
@@ -91,13 +113,6 @@ def test_nothing_to_read_gives_no_rows() -> None:
 def test_it_is_the_same_from_its_arrays() -> None:
     reader = random_reader()
     assert np.array_equal(Reader.of(reader.arrays()).logits(EXCERPTS), reader.logits(EXCERPTS))
-
-
-def test_another_thread_may_load_the_layers_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    reader, layers = random_reader(), random_reader().working
-    expected = reader.logits(EXCERPTS)
-    monkeypatch.setattr(Reader, "working", property(lambda _: tuple(replace(layer) for layer in layers)))  # other objects each time
-    assert np.array_equal(random_reader().logits(EXCERPTS), expected)
 
 
 def test_it_travels_light() -> None:

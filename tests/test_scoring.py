@@ -1,4 +1,4 @@
-"""The third level: which sentences are read again, how both levels are joined, and the model without it; release markers by article."""
+"""The readings: which sentences are read again, how what is read is joined, the model without them; release markers by article."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,88 +8,105 @@ import pytest
 from random_reader import random_reader
 
 from detector.blocks import extract_document
-from detector.classifier import Markers, Model, Third, load, load_reader, log_odds, save, save_reader
+from detector.classifier import Markers, Model, Reading, load, load_reader, log_odds, save, save_reader
 from detector.corpus import Example
 from detector.document import LABELS, Label, Page
 from detector.errors import ModelError
 from detector.inference import Detector
 from detector.passages import split_passages
-from detector.scoring import DOUBT, doubtful, editorial_of, reread
+from detector.scoring import DOUBTS, doubtful, editorial_of, reread
 from detector.training import train
 from detector.training.markers import fit_markers
 from detector.training.prepare import prepare
+from detector.training.readings import fit_readings
 from detector.training.sentences import Level
-from detector.training.third import fit_third
 
 LINES = ["We may earn shares.", "Paid post.", "The tide is out.", "We own the post."]
 DOCUMENT = extract_document(Page("p", "\n".join(LINES)))
 PASSAGES = split_passages(DOCUMENT)
 
 
-def _third(weight: float) -> Third:
+def _reading(weight: float) -> Reading:
     ones = np.ones(len(LABELS), np.float32)
-    return Third(random_reader(), np.stack([ones, weight * ones]), 0 * ones)
+    return Reading(random_reader(), np.stack([ones, weight * ones]), 0 * ones)
 
 
 def test_in_doubt_is_what_some_label_neither_has_nor_lacks_for_sure() -> None:
-    low, high = DOUBT
+    low, high = 0.05, 0.9
     rows = np.zeros((5, len(LABELS)), np.float32)
     rows[1, 2], rows[2, 3], rows[3, 4], rows[4, 5] = low, low + 1e-3, high - 1e-3, high
     rows[1, 7] = 1
-    assert doubtful(rows).tolist() == [2, 3]
+    assert doubtful(rows, (low, high)).tolist() == [2, 3]
 
 
 def test_only_sentences_in_doubt_change() -> None:
     probabilities = np.zeros((3, len(LABELS)), np.float32)
     probabilities[0], probabilities[1, 0], probabilities[2] = 0.001, 0.5, 0.999
     candidates = np.array([0, 1, 3])
-    again = reread(DOCUMENT, PASSAGES, _third(1.0), candidates, probabilities)
+    again = reread(DOCUMENT, PASSAGES, [_reading(1.0)], candidates, probabilities)
     assert np.array_equal(again[[0, 2]], probabilities[[0, 2]])
     assert (again[1] != probabilities[1]).all()
     assert probabilities[1, 0] == 0.5  # what was given stays as it was
 
 
-def test_a_reader_of_no_weight_leaves_the_second_level_as_it_is() -> None:
+def test_a_reader_of_no_weight_changes_nothing() -> None:
     probabilities = np.full((2, len(LABELS)), 0.3, np.float32)
-    again = reread(DOCUMENT, PASSAGES, _third(0.0), np.array([1, 2]), probabilities)
+    again = reread(DOCUMENT, PASSAGES, [_reading(0.0)] * 2, np.array([1, 2]), probabilities)
     assert np.abs(again - probabilities).max() < 1e-5
 
 
+def test_the_second_reader_is_asked_where_doubt_is_left() -> None:
+    sure = Reading(random_reader(), np.zeros((2, len(LABELS)), np.float32), np.full(len(LABELS), -9, np.float32))
+    probabilities = np.full((2, len(LABELS)), 0.5, np.float32)
+    once = reread(DOCUMENT, PASSAGES, [sure], np.array([1, 2]), probabilities)
+    assert np.array_equal(reread(DOCUMENT, PASSAGES, [sure, _reading(1.0)], np.array([1, 2]), probabilities), once)
+    twice = reread(DOCUMENT, PASSAGES, [_reading(0.0), _reading(1.0)], np.array([1, 2]), probabilities)
+    assert np.abs(twice - reread(DOCUMENT, PASSAGES, [_reading(1.0)], np.array([1, 2]), probabilities)).max() < 1e-5
+
+
+def test_a_reader_of_other_languages_is_not_asked() -> None:
+    probabilities = np.full((2, len(LABELS)), 0.5, np.float32)
+    reading = replace(_reading(1.0), reader=random_reader(languages="fr"))
+    assert np.array_equal(reread(replace(DOCUMENT, lang="en"), PASSAGES, [reading], np.array([1, 2]), probabilities), probabilities)
+    assert (reread(replace(DOCUMENT, lang="fr"), PASSAGES, [reading], np.array([1, 2]), probabilities) != probabilities).all()
+
+
 def test_joint_odds_are_the_sum_of_both() -> None:
-    third, second = _third(2.0), np.full((1, len(LABELS)), 0.2, np.float32)
+    reading, said = _reading(2.0), np.full((1, len(LABELS)), 0.2, np.float32)
     logits = np.linspace(-3, 3, len(LABELS), dtype=np.float32)[None]
-    assert np.abs(log_odds(third.joint(second, logits)) - (np.log(0.25) + 2 * logits)).max() < 1e-3
+    assert np.abs(log_odds(reading.joint(said, logits)) - (np.log(0.25) + 2 * logits)).max() < 1e-3
 
 
 def test_log_odds_are_bounded() -> None:
     assert np.isfinite(log_odds(np.array([0.0, 1.0], np.float32))).all()
 
 
-def test_the_third_level_learns_whom_to_believe(small_examples: list[Example], small_model: Model) -> None:
+def test_readings_learn_whom_to_believe(small_examples: list[Example], small_model: Model) -> None:
     level = Level(small_model.words, small_model.rich, small_model.gate, small_model.sentences)
     documents = [d for d in prepare(small_examples) if d.read.any()][:150]
-    third = fit_third([(d, level) for d in documents], random_reader())
-    assert (np.abs(third.weights[1]) < third.weights[0]).mean() > 0.5  # the reader's weights are drawn
+    first, second = fit_readings([(d, level) for d in documents], [random_reader(), random_reader(gelu=True)])
+    for reading in (first, second):
+        assert (np.abs(reading.weights[1]) < reading.weights[0]).mean() > 0.5  # the readers' weights are drawn
 
 
 def test_without_anything_in_doubt_the_second_level_stands() -> None:
-    third = fit_third([], random_reader())
-    assert (third.weights.tolist(), third.bias.tolist()) == ([[1.0] * len(LABELS), [0.0] * len(LABELS)], [0.0] * len(LABELS))
+    (reading,) = fit_readings([], [random_reader()])
+    assert (reading.weights.tolist(), reading.bias.tolist()) == ([[1.0] * len(LABELS), [0.0] * len(LABELS)], [0.0] * len(LABELS))
 
 
-def test_fast_leaves_the_third_level_out_and_takes_thresholds_of_its_own(small_model: Model, model_file: Path) -> None:
-    assert small_model.third is not None
+def test_fast_leaves_the_readings_out_and_takes_thresholds_of_its_own(small_model: Model, model_file: Path) -> None:
+    assert len(small_model.readings) == 2
     assert small_model.fast_thresholds is not None
     assert small_model.fast_thresholds.keys() == small_model.thresholds.keys()
     fast = Detector.load(model_file, fast=True).model
-    assert (fast.third, fast.thresholds) == (None, small_model.fast_thresholds)
+    assert (fast.readings, fast.thresholds) == ((), small_model.fast_thresholds)
     assert Detector(fast).scan("\n".join(LINES)) == Detector(small_model.fast()).scan("\n".join(LINES))
 
 
 def test_a_model_of_two_levels_is_saved_loaded_and_scans(small_model: Model, tmp_path: Path) -> None:
     save(small_model.fast(), tmp_path / "two")
     loaded = load(tmp_path / "two")
-    assert (loaded.third, loaded.fast_thresholds) == (None, None)
+    assert (loaded.readings, loaded.fast_thresholds) == ((), None)
     assert Detector(loaded).scan("\n".join(LINES)) == Detector(small_model.fast()).scan("\n".join(LINES))
     with pytest.raises(ModelError, match="no reader"):
         load_reader(tmp_path / "two")
@@ -97,16 +114,17 @@ def test_a_model_of_two_levels_is_saved_loaded_and_scans(small_model: Model, tmp
 
 def test_training_without_a_reader_makes_two_levels(small_examples: list[Example]) -> None:
     model = train(small_examples[::4])
-    assert (model.third, model.fast_thresholds, model.card["reader"]) == (None, None, None)
+    assert (model.readings, model.fast_thresholds, model.card["readers"]) == ((), None, [])
 
 
-def test_a_reader_is_taken_from_any_file_that_holds_one(model_file: Path) -> None:
-    assert load_reader(model_file).digest() == random_reader().digest() == load(model_file).card["reader"]
+def test_readers_that_are_not_shipped_are_in_the_model_file(model_file: Path) -> None:
+    held = [load_reader(model_file, f"readers.{n}.").digest() for n in range(2)]
+    assert held == [random_reader().digest(), random_reader(gelu=True).digest()] == load(model_file).card["readers"]
 
 
 def test_a_shipped_reader_is_not_saved_again(small_model: Model, model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_reader(random_reader(), tmp_path / "reader")
-    monkeypatch.setattr("detector.classifier.reader_path", lambda: tmp_path / "reader")
+    monkeypatch.setattr("detector.classifier.reader_paths", lambda: (tmp_path / "reader", tmp_path / "none"))
     save(small_model, tmp_path / "small")
     assert (tmp_path / "small").stat().st_size < model_file.stat().st_size
     assert Detector.load(tmp_path / "small").scan("\n".join(LINES)) == Detector(small_model).scan("\n".join(LINES))
@@ -116,14 +134,14 @@ def test_a_shipped_reader_is_not_saved_again(small_model: Model, model_file: Pat
 
 
 @pytest.mark.parametrize("label", [Label.SPONSORSHIP_DISCLOSURE, Label.NO_CONFLICT])
-def test_the_third_level_can_change_what_is_found(label: Label, small_model: Model) -> None:
+def test_a_reading_can_change_what_is_found(label: Label, small_model: Model) -> None:
     k = LABELS.index(label)
     bias = np.full(len(LABELS), -40, np.float32)
     bias[k] = 40
-    sure = Third(random_reader(), np.zeros((2, len(LABELS)), np.float32), bias)
+    sure = Reading(random_reader(), np.zeros((2, len(LABELS)), np.float32), bias)
     text = "\n".join(["We may hold shares in the company.", *LINES])
-    found = Detector(replace(small_model, third=sure)).scan(text).findings
-    doubted = [f for f in found if DOUBT[0] < f.score < DOUBT[1]]
+    found = Detector(replace(small_model, readings=(sure,))).scan(text).findings
+    doubted = [f for f in found if DOUBTS[0][0] < f.score < DOUBTS[0][1]]
     assert doubted == []
 
 

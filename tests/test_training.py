@@ -124,7 +124,7 @@ def test_calibration_keeps_the_order_and_meets_what_was_observed() -> None:
 
 
 def test_training_twice_gives_the_same_bytes(small_examples: list[Example], model_file: Path, tmp_path: Path) -> None:
-    save(train(small_examples, reader=random_reader(), name="small"), tmp_path / "again")
+    save(train(small_examples, readers=[random_reader(), random_reader(gelu=True)], name="small"), tmp_path / "again")
     assert (tmp_path / "again").read_bytes() == model_file.read_bytes()
 
 

@@ -122,17 +122,19 @@ def scan(
 
 
 @app.command()
-def train(data: options.Data, output: options.ModelOutput, name: options.ModelName = "default", reader: options.ReaderFile = None) -> None:
+def train(
+    data: options.Data, output: options.ModelOutput, name: options.ModelName = "default", readers: options.ReaderFiles = None
+) -> None:
     """Train a model on labelled data and write it to a file."""
-    from detector.classifier import load_reader, reader_path, save
+    from detector.classifier import load_reader, reader_paths, save
     from detector.corpus import read_examples, read_markup
     from detector.training import train as fit
 
     if not output.parent.is_dir():
         raise typer.BadParameter(f"{output.parent}: there is no such folder; make it first", param_hint="--output")
     markup = {id: page for path in data for id, page in read_markup(path).items()}
-    taken = load_reader(reader or reader_path())
-    save(fit(read_examples(data), markup=markup, reader=taken, name=name, log=_say), output)
+    taken = [load_reader(path) for path in readers or reader_paths()]
+    save(fit(read_examples(data), markup=markup, readers=taken, name=name, log=_say), output)
     _say(f"the model is in {output}")
 
 

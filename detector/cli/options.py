@@ -27,7 +27,7 @@ Thresholds = Annotated[
     list[str] | None,
     typer.Option("--threshold", metavar="X|LABEL=X", help="Least score of a finding or commercial article; may be repeated."),
 ]
-Fast = Annotated[bool, typer.Option("--fast", help="Do not read the sentences in doubt a third time: faster, more of them wrong.")]
+Fast = Annotated[bool, typer.Option("--fast", help="Do not read the sentences in doubt word by word: faster, more of them wrong.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Scan in this many processes.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run to this output file that was killed.")]
 FailOn = Annotated[
@@ -52,8 +52,9 @@ Data = Annotated[list[Path], typer.Option("--data", metavar="PATH", help="Labell
 DataPaths = Annotated[list[Path], typer.Argument(metavar="PATHS...", help="Files or folders of labelled data.")]
 ModelOutput = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where the model goes.")]
 ModelName = Annotated[str, typer.Option("--name", help="The model's name in records and attributes.")]
-ReaderFile = Annotated[
-    Path | None, typer.Option("--reader", metavar="FILE", help="What `make reader` wrote; the shipped reader by default.")
+ReaderFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--reader", metavar="FILE", help="What `make reader` wrote; once more for a second reader; the shipped ones by default."),
 ]
 Split = Annotated[str, typer.Option(help="The part of the data to measure on.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]

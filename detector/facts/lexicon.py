@@ -6,10 +6,12 @@ A lexicon is a UTF-8 text file: one entry a line, # comments. Each is read once,
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import NamedTuple
 
 from detector.errors import DetectorError
+
+HOME = Path(__file__).parent.parent / "lexicons"
 
 
 class Aliases(NamedTuple):
@@ -44,7 +46,7 @@ def words_of(name: str) -> frozenset[str]:
 
 def lines_of(name: str) -> list[str]:
     """Read a lexicon without its comments; raises DetectorError where nothing is left."""
-    file = resources.files("detector") / "lexicons" / f"{name}.txt"
+    file = HOME / f"{name}.txt"
     lines = file.read_text("utf-8").splitlines() if file.is_file() else []
     kept = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     if not kept:
@@ -54,8 +56,7 @@ def lines_of(name: str) -> list[str]:
 
 def names_of(prefix: str) -> list[str]:
     """Return the names of the lexicons of one subject, "parties.de", "parties.en", …; raises DetectorError where there is none."""
-    files = (resources.files("detector") / "lexicons").iterdir()
-    names = sorted(file.name.removesuffix(".txt") for file in files if file.name.startswith(f"{prefix}."))
+    names = sorted(file.name.removesuffix(".txt") for file in HOME.glob(f"{prefix}.*.txt"))
     if not names:
         raise DetectorError(f"lexicons {prefix}.*: there is none; install detector anew")
     return names

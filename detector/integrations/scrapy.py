@@ -3,7 +3,7 @@
 Switch it on with `ADDONS = {"detector.integrations.scrapy.DetectorAddon": 500}`. An item is scanned where it has a field with HTML
 or text; all others pass. A page that fails has its error in the output record; no item is lost to it. Settings:
 
-- `DETECTOR_MODEL`: path of a model file (default: the shipped model); `DETECTOR_FAST` (False): whether to leave out its third level
+- `DETECTOR_MODEL`: path of a model file (default: the shipped model); `DETECTOR_FAST` (False): whether to leave out its readers
 - `DETECTOR_HTML_FIELD` ("html"): `str`, `bytes` or the `Response` itself; preferred, since captions and footers disclose too
 - `DETECTOR_TEXT_FIELD` ("text"): read where the item has no HTML
 - `DETECTOR_URL_FIELD` ("url"): also the record's id

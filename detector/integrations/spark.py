@@ -39,7 +39,7 @@ from detector.writers.parquet import parquet
 
 Pages: TypeAlias = Iterable[Page | PageError]
 Scan: TypeAlias = Callable[[Pages], Iterator[Record]]
-Weights: TypeAlias = tuple[str | None, bool]  # what `Detector.load` loads: a model file's path, and whether without the third level
+Weights: TypeAlias = tuple[str | None, bool]  # what `Detector.load` loads: a model file's path, and whether without its readers
 
 ROWS = 100  # pages handed back to Spark at a time
 WINDOW = 8 << 20  # bytes of an archive read at a time: a request each, where it lies in an object store
@@ -129,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--output", required=True, help="folder or URI for the Parquet files; what it holds is not done again")
     parser.add_argument("--prefix", default="", help="what to put before each path, such as s3://commoncrawl/")
     parser.add_argument("--model", help="model file that driver and workers can read; default: the one that came with detector")
-    parser.add_argument("--fast", action="store_true", help="leave out the third level: several times as fast, a little less right")
+    parser.add_argument("--fast", action="store_true", help="leave out the readers: many times as fast, less right")
     parser.add_argument("--chunk", type=int, default=CHUNK, help="archives that are committed together (default: %(default)s)")
     options = parser.parse_args(arguments)
     with gzip.open(options.paths, "rt") if options.paths.suffix == ".gz" else options.paths.open() as lines:

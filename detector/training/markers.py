@@ -15,7 +15,7 @@ def fit_markers(model: Model, tuning: Sequence[tuple[Prepared, Level]]) -> Marke
     """Return the weights that fit documents best, each with a level that has not seen its site; None where no sentence tells them."""
     inputs, gold = [np.zeros((0, 2), np.float32)], [np.zeros(0, np.bool_)]
     for d, level in tuning:
-        first, candidates, probabilities = level.scored(d, model.third)
+        first, candidates, probabilities = level.scored(d, model.readings)
         spans, types = articles_of(d.document, d.passages, model, first, (candidates, probabilities))
         read = d.read[candidates]
         editorial = editorial_of(d.passages, candidates, spans, types)

@@ -18,8 +18,8 @@ from detector.training.markers import fit_markers
 from detector.training.networks import fit_cascade
 from detector.training.pages import composed, respaced
 from detector.training.prepare import FOLDS, Prepared, prepare
+from detector.training.readings import fit_readings
 from detector.training.sentences import Level
-from detector.training.third import fit_third
 from detector.training.thresholds import tuned
 
 Log = Callable[[str], None]
@@ -29,14 +29,14 @@ def train(
     examples: Sequence[Example],
     *,
     markup: dict[str, bytes] | None = None,
-    reader: Reader | None = None,
+    readers: Sequence[Reader] = (),
     name: str = "default",
     log: Log = lambda _: None,
 ) -> Model:
     """Fit and calibrate a model on the train split; thresholds come from the dev split, or where there is none from the folds.
 
-    The reader is taken as it is and joined to the rest; without one there are two levels. Raises CorpusError where a label or a content
-    type has no example at all.
+    The readers are taken as they are and joined to the rest; without any there are two levels. Raises CorpusError where a label or a
+    content type has no example at all.
     """
     kept = [e for e in examples if e.split == "train"]
     fitting = prepare([e for e in kept if e.layer != "composites"], markup)
@@ -54,12 +54,11 @@ def train(
     types = fit_cascade(kinds.rows, kinds.targets, kinds.weights, TYPE_INPUTS)
     log(f"article layer: {len(outline.titles)} possible titles, {len(kinds.rows)} articles of known type")
     assert whole.sentences is not None
-    model = Model(name, whole.words, whole.rich, whole.sentences, titles, chrome, types, whole.gate, {}, _card(examples, reader))
+    model = Model(name, whole.words, whole.rich, whole.sentences, titles, chrome, types, whole.gate, {}, _card(examples, readers))
     tuning = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in _whole_pages(fitting) or fitting]
-    if reader is not None:
-        model = replace(model, third=fit_third([(d, level) for d, level in tuning if d.read.any()], reader))
-    model = tuned(model, tuning, articles.outlined(dev) or pages)
-    model = replace(model, markers=fit_markers(model, [(d, level) for d, level in tuning if d.read.any()]))
+    labelled = [(d, level) for d, level in tuning if d.read.any()]
+    model = tuned(replace(model, readings=fit_readings(labelled, readers)), tuning, articles.outlined(dev) or pages)
+    model = replace(model, markers=fit_markers(model, labelled))
     log("thresholds: " + ", ".join(f"{key} {value:.2f}" for key, value in model.thresholds.items()))
     return model
 
@@ -113,7 +112,7 @@ def _fit_sentences(fitting: Sequence[Prepared], pages: Sequence[Prepared], log: 
     return fitted[:FOLDS], fitted[FOLDS]
 
 
-def _card(examples: Sequence[Example], reader: Reader | None) -> dict[str, Any]:
+def _card(examples: Sequence[Example], readers: Sequence[Reader]) -> dict[str, Any]:
     digest = hashlib.blake2b(digest_size=8)
     for example in sorted(examples, key=lambda e: e.id):
         digest.update(example.id.encode())
@@ -121,7 +120,7 @@ def _card(examples: Sequence[Example], reader: Reader | None) -> dict[str, Any]:
     kept = [e for e in examples if e.split == "train"]
     return {
         "data": digest.hexdigest(),
-        "reader": None if reader is None else reader.digest(),
+        "readers": [reader.digest() for reader in readers],
         "documents": len(kept),
         "sites": len({e.site for e in kept}),
         "labels": {str(label): sum(f[2] == label for e in kept for f in e.findings) for label in LABELS},

