@@ -93,9 +93,11 @@ def doubtful(probabilities: Array, doubt: tuple[float, float]) -> Rows:
 def reread(document: Document, passages: Passages, readings: Sequence[Reading], candidates: Rows, probabilities: Array) -> Array:
     """Return the candidates' probabilities with those in doubt read again, by one reader after the other."""
     for reading, doubt in zip(readings, DOUBTS, strict=False):
-        rows = doubtful(probabilities, doubt) if reading.reader.reads(document.lang) else ()
+        if not reading.reader.reads(document.lang):
+            continue
+        rows = doubtful(probabilities, doubt)
         if len(rows) == 0:
-            break
+            continue
         probabilities = probabilities.copy()
         logits = reading.reader.logits(excerpts(document, passages, candidates[rows].tolist()))
         probabilities[rows] = reading.joint(probabilities[rows], logits)

@@ -163,6 +163,7 @@ def test_failed_inputs_are_named_recorded_and_passed_over(command: Run, tmp_path
         (("evaluate", "--data", "absent"), ("absent", "no such file")),
         (("train", "--data", "absent", "--output", "m"), ("absent", "no such file")),
         (("train", "--data", "absent", "--output", "absent/m"), ("--output", "absent", "make it first")),
+        (("train", "--data", "absent", "--output", "m", *("--reader", "r") * 3), ("--reader", "3", "2 at most")),
     ],
     ids=lambda value: " ".join(value) if value and value[0] in COMMANDS else "",
 )

@@ -69,6 +69,8 @@ def test_a_reader_of_other_languages_is_not_asked() -> None:
     reading = replace(_reading(1.0), reader=random_reader(languages="fr"))
     assert np.array_equal(reread(replace(DOCUMENT, lang="en"), PASSAGES, [reading], np.array([1, 2]), probabilities), probabilities)
     assert (reread(replace(DOCUMENT, lang="fr"), PASSAGES, [reading], np.array([1, 2]), probabilities) != probabilities).all()
+    after = reread(replace(DOCUMENT, lang="en"), PASSAGES, [reading, _reading(1.0)], np.array([1, 2]), probabilities)
+    assert (after != probabilities).all()  # the one after it is
 
 
 def test_joint_odds_are_the_sum_of_both() -> None:

@@ -128,10 +128,13 @@ def train(
     """Train a model on labelled data and write it to a file."""
     from detector.classifier import load_reader, reader_paths, save
     from detector.corpus import read_examples, read_markup
+    from detector.scoring import DOUBTS
     from detector.training import train as fit
 
     if not output.parent.is_dir():
         raise typer.BadParameter(f"{output.parent}: there is no such folder; make it first", param_hint="--output")
+    if len(readers or ()) > len(DOUBTS):
+        raise typer.BadParameter(f"there are {len(readers or ())}; a model takes {len(DOUBTS)} at most", param_hint="--reader")
     markup = {id: page for path in data for id, page in read_markup(path).items()}
     taken = [load_reader(path) for path in readers or reader_paths()]
     save(fit(read_examples(data), markup=markup, readers=taken, name=name, log=_say), output)
