@@ -1,4 +1,5 @@
 # Everything runs in .venv, which `install` makes; PYTHON may name another interpreter (3.11 or newer).
+# `make reader` makes the small reader; with ENCODER=FOLDER, a pretrained MPNet, the large one.
 PYTHON ?= python3
 BIN := .venv/bin
 CORPUS ?= ../shared/corpus
@@ -34,7 +35,7 @@ train: install
 
 reader: install
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,reader]'
-	$(BIN)/python -m detector.training.reading models/reader.safetensors $(TRAINING)
+	$(BIN)/python -m detector.training.reading $(if $(ENCODER),--encoder $(ENCODER) models/reader-large.safetensors,models/reader.safetensors) $(TRAINING)
 
 evaluate: install
 	$(BIN)/detector evaluate --data $(CORPUS) --split dev

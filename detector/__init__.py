@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from detector.blocks import extract_document
     from detector.document import Article, ContentType, Finding, Label, Page, Report
     from detector.errors import CorpusError, DetectorError, ModelError, PageError
     from detector.inference import Detector
@@ -22,11 +23,13 @@ __all__ = [
     "Page",
     "PageError",
     "Report",
+    "extract_document",
     "read_pages",
 ]
 __version__ = "0.1.0"
 
 _HOMES = {
+    "detector.blocks": ("extract_document",),
     "detector.document": ("Article", "ContentType", "Finding", "Label", "Page", "Report"),
     "detector.errors": ("CorpusError", "DetectorError", "ModelError", "PageError"),
     "detector.inference": ("Detector",),

@@ -6,13 +6,13 @@ appends text and offset in the same loop.
 
 import re
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from detector.document import Blocks, Cue, Document, Landmark, Page, Trail
 from detector.errors import PageError
 from detector.language import language_of
+from detector.pages.decoding import decoded
 
 MAX_CHARACTERS = 20_000_000
 MAX_DEPTH = 400  # deeper elements are read as children of the last one within; parsers need quadratic time for them
@@ -56,22 +56,27 @@ _URL_WORD = re.compile(
 )
 _ADVERTISER_TYPE = re.compile(r'"@type"\s*:\s*\[?[^\]}]{0,80}"AdvertiserContentArticle"')
 _HIDING = re.compile(
-    r"<(?:span|a|b|i|em|strong|small|font|u|s)\s[^>]*?(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE
+    r"<(?:span|a|b|i|em|strong|small|font|u|s)\s[^<>]*?(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE
 )
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)>")
-_VOID = frozenset("area base br col embed hr img input link meta p li source td th tr track wbr".split())  # never, or often not, closed
+# A comment or an element whose content is no markup, whole; or a tag: its slash, name and rest.
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|noscript|template|textarea|title)\b[^>]*>.*?(?:</\1\s*>|\Z)|<(/?)([a-z][^\s/>]*)([^>]*)>",
+    re.IGNORECASE | re.DOTALL,
+)
+_VOID = frozenset(  # never, or often not, closed
+    "area base br col colgroup dd dt embed hr img input li link meta optgroup option p param rp rt source tbody td tfoot th thead tr track "
+    "wbr".split()
+)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _Context: TypeAlias = tuple[int, int, int, Trail | None]  # landmark, heading, cues, trail
-_BREAK = re.compile(r"[^\n]+")
+_LINE = re.compile(r"[^\r\n]+")
 
 
 def extract_document(page: Page) -> Document:
-    """Return the document of a page; `page.content` must be `str` or, for HTML, anything that `pages.decode` gave.
-
-    Raises PageError where the page holds no text at all.
-    """
-    text = page.content if isinstance(page.content, str) else page.content.decode("utf-8", "replace")
-    document = _from_html(page, text) if page.html else _from_text(page, text)
+    """Return the document of a page; raises PageError where its bytes cannot be read or it holds no text at all."""
+    page = decoded(page)
+    assert isinstance(page.content, str)
+    document = _from_html(page, page.content) if page.html else _from_text(page, page.content)
     if not len(document.blocks):
         raise PageError(page.id, "it holds no text", "check that the file is the page you meant")
     return document
@@ -79,13 +84,15 @@ def extract_document(page: Page) -> Document:
 
 def _from_text(page: Page, text: str) -> Document:
     starts, ends = [], []
-    for line in _BREAK.finditer(text):
+    for line in _LINE.finditer(text):
         content = line.group().strip()
         if content:
             start = line.start() + line.group().index(content[0])
             starts.append(start)
             ends.append(start + len(content))
-    return Document(page.id, text, Blocks(starts, ends), page.url, page.lang or language_of(text), _url_cues(page.url), page.date)
+    return Document(
+        page.id, text, Blocks(starts, ends), page.url, _language(page.lang) or language_of(text), _url_cues(page.url), page.date
+    )
 
 
 def _from_html(page: Page, markup: str) -> Document:
@@ -99,7 +106,8 @@ def _from_html(page: Page, markup: str) -> Document:
     if tree.body is not None:
         _walk(tree.body, writer, "sponsored" in markup, _HIDING.search(markup) is not None)
     text = "\n".join(writer.parts)
-    lang = page.lang or _declared_language(tree) or language_of(text)
+    declared = tree.root.attributes.get("lang") if tree.root is not None else None
+    lang = _language(page.lang) or _language(declared) or language_of(text)
     return Document(page.id, text, writer.blocks(), page.url, lang, _url_cues(page.url) | _page_cues(tree, markup), page.date)
 
 
@@ -233,15 +241,15 @@ def _page_cues(tree: LexborHTMLParser, markup: str) -> Cue:
     return cues
 
 
-def _declared_language(tree: LexborHTMLParser) -> str | None:
-    """Return the ISO 639-1 code of `<html lang>`; None where it is missing or of another kind ("fil", "x-default")."""
-    declared = (tree.root.attributes.get("lang") if tree.root is not None else None) or ""
-    primary = declared.replace("_", "-").partition("-")[0].strip().lower()
-    return primary if len(primary) == 2 and primary.isalpha() else None
+def _language(declared: str | None) -> str | None:
+    """Return the ISO 639-1 code of a declared language; None where it is missing or of another kind ("fil", "x-default", "English")."""
+    primary = (declared or "").replace("_", "-").partition("-")[0].strip().lower()
+    return primary if len(primary) == 2 and primary.isascii() and primary.isalpha() else None
 
 
 def _url_cues(url: str | None) -> Cue:
-    return Cue.URL_WORD if url and _URL_WORD.search(urlsplit(url).path if "//" in url else url) else Cue.NONE
+    path = re.split("[?#]", url or "", maxsplit=1)[0].partition("//")
+    return Cue.URL_WORD if _URL_WORD.search(path[2].partition("/")[2] if path[1] else path[0]) else Cue.NONE
 
 
 def _bounded(markup: str) -> str:
@@ -252,17 +260,20 @@ def _bounded(markup: str) -> str:
 
     def bound(match: re.Match[str]) -> str:
         nonlocal depth, dropped
-        closing, name, rest = match.groups()
-        if closing:
+        _, closing, name, rest = match.groups()
+        if name is None or name.lower() in _VOID or rest.endswith("/"):
+            pass
+        elif closing:
             if dropped:
                 dropped -= 1
                 return " "
             depth = max(0, depth - 1)
-        elif name.lower() not in _VOID and not rest.endswith("/"):
+        else:
             if depth >= MAX_DEPTH:
                 dropped += 1
                 return " "
             depth += 1
-        return match.group() if len(rest) <= MAX_TAG else f"<{closing}{name}>"
+        return match.group() if name is None or len(rest) <= MAX_TAG else f"<{closing}{name}>"
 
-    return _TAG.sub(bound, markup)
+    last = markup.rfind(">") + 1  # what opens after it is no tag, and not to be looked for there
+    return _TAG.sub(bound, markup[:last]) + markup[last:]

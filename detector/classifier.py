@@ -171,12 +171,12 @@ MARKER = LABELS.index(Label.PRESS_RELEASE_MARKER)
 # Columns of the word table: the three content types, page chrome, then the words' part of the first level's labels and of any label.
 PROSE, CHROME, LABELLED = slice(0, 3), 3, slice(4, 14)
 
-FORMAT = "detector-model-4"
+FORMAT = "detector-model-5"
 _PARTS: dict[str, type[Network | Cascade]] = {"sentences": Network, "titles": Network, "chrome": Network, "types": Cascade}
 _THRESHOLDS = {*LABELS, "title", "chrome", ContentType.EDITORIAL, ContentType.PAID_PROMOTION}
 _INPUTS = {"sentences": context_width(len(LABELS) + 1), "titles": TITLE_COLUMNS, "chrome": BLOCK_COLUMNS, "types": ARTICLE_COLUMNS}
 _DIGEST = "digest"
-_TYPES = {"F16": "<f2", "I8": "i1", "U8": "u1"}  # those of a reader
+_TYPES = {"F16": "<f2", "U8": "u1"}  # those of a reader
 _REMEDY = "retrain it with `detector train` or use the model that came with this version"
 
 
@@ -200,7 +200,7 @@ def save(model: Model, path: Path) -> None:
         for n, (reading, digest) in enumerate(zip(model.readings, digests, strict=True)):
             tensors |= {f"readings.{n}.weights": reading.weights, f"readings.{n}.bias": reading.bias}
             if digest not in shipped:
-                tensors |= {f"readers.{n}.{key}": array for key, array in reading.reader.arrays().items()}
+                tensors |= {f"readers.{n}.{key}": np.ascontiguousarray(array) for key, array in reading.reader.arrays().items()}
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     save_file(tensors, temporary, {FORMAT: json.dumps(rest, sort_keys=True)})  # one key: safetensors writes several in any order
     temporary.chmod(0o644)
@@ -239,13 +239,16 @@ def _reading(path: Path, n: int, digest: str, tensors: Mapping[str, Array]) -> R
     weights, bias = tensors[f"readings.{n}.weights"], tensors[f"readings.{n}.bias"]
     if weights.shape != (2, len(LABELS)):
         raise ModelError(f"{path}: its readings know other labels; {_REMEDY}")
-    shipped = _shipped_readers().get(digest)
-    return Reading(load_reader(shipped) if shipped else load_reader(path, f"readers.{n}."), weights, bias)
+    shipped, own = _shipped_readers().get(digest), f"readers.{n}."
+    if shipped is None and not any(key.startswith(own) for key in _header(path)[1]):
+        raise ModelError(f"{path}: it needs reader {digest}, and there is no reader of that digest in it or shipped; {_REMEDY}")
+    return Reading(load_reader(shipped) if shipped else load_reader(path, own), weights, bias)
 
 
 def save_reader(reader: Reader, path: Path) -> None:
     """Write a reader to a file of its own."""
-    save_file({f"reader.{key}": array for key, array in reader.arrays().items()}, path, {_DIGEST: reader.digest()})
+    arrays = {f"reader.{key}": np.ascontiguousarray(array) for key, array in reader.arrays().items()}  # safetensors writes them as they lie
+    save_file(arrays, path, {_DIGEST: reader.digest()})
     path.chmod(0o644)
 
 
@@ -278,7 +281,12 @@ def _header(path: Path) -> tuple[int, dict[str, Any]]:
     """Return where the tensors of a safetensors file begin, and its header: 8 bytes of size and that much JSON."""
     with path.open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
-        return 8 + size, json.loads(file.read(size))
+        if size > path.stat().st_size:
+            raise ValueError("it is no safetensors file")
+        header = json.loads(file.read(size))
+    if not isinstance(header, dict):
+        raise ValueError("it is no safetensors file")
+    return 8 + size, header
 
 
 def default_path() -> Path:
@@ -288,7 +296,7 @@ def default_path() -> Path:
 
 def reader_paths() -> tuple[Path, ...]:
     """Return the files of the shipped readers, which the shipped model and those trained with it share."""
-    return (_shipped("reader.safetensors"),)
+    return _shipped("reader.safetensors"), _shipped("reader-large.safetensors")
 
 
 def _shipped(name: str) -> Path:

@@ -7,8 +7,11 @@ document that another file brings.
 """
 
 import gzip
+import math
 import tarfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +20,14 @@ import orjson
 
 from detector.document import ContentType, Label
 from detector.errors import CorpusError
+from detector.pages.json_lines import value_of
 
 GoldSpan = tuple[int, int, Label]
 GoldArticle = tuple[int, int, ContentType]
+
+SPLITS = "train", "dev", "test"
+_DOCUMENTS = "documents.jsonl.gz"
+_TEXTS = _DOCUMENTS, "unlabelled.jsonl.gz", "composites.jsonl.gz"  # the files of a corpus that hold texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +67,12 @@ def read_examples(paths: Sequence[Path]) -> list[Example]:
     for path in paths:
         if not path.exists():
             raise CorpusError(f"{path}: there is no such file or folder; name labelled data as data/README.md describes it")
-        if (path / "documents.jsonl.gz").exists():
+        if (path / _DOCUMENTS).exists():
             examples += _read_corpus(path)
             continue
         for file in _files(path):
+            if file.name in _TEXTS and file.with_name(_DOCUMENTS).exists():
+                raise CorpusError(f"{file}: it is part of a corpus, whose labels are in other files; name the folder {file.parent} itself")
             for number, record in _records(file):
                 problems = list(problems_of(record))
                 if problems:
@@ -72,7 +82,7 @@ def read_examples(paths: Sequence[Path]) -> list[Example]:
                 else:
                     examples.append(_example(record))
     if not examples:
-        raise CorpusError(f"{', '.join(map(str, paths))}: no labelled data found; expected *.jsonl or documents.jsonl.gz")
+        raise CorpusError(f"{', '.join(map(str, paths))}: no labelled data found; expected *.jsonl or {_DOCUMENTS}")
     return _merged(examples, standoff)
 
 
@@ -80,19 +90,26 @@ def check(path: Path) -> Iterator[str]:
     """Yield one line a bad row below a path: file, line number, what is wrong."""
     seen: set[str] = set()
     for file in _files(path):
-        for number, line in _lines(file):
-            try:
-                record = orjson.loads(line)
-            except orjson.JSONDecodeError as error:
-                yield f"{file}:{number}: not JSON ({error}); write one object a line"
-                continue
-            problems = list(problems_of(record))
-            key = record.get("id") if isinstance(record, dict) else None
-            if isinstance(key, str) and key in seen:
-                problems.append(f"the id {key!r} stands twice; give every row its own")
-            if isinstance(key, str):
-                seen.add(key)
-            yield from (f"{file}:{number}: {problem}" for problem in problems)
+        try:
+            for number, line in _lines(file):
+                yield from (f"{file}:{number}: {problem}" for problem in _line_problems(line, seen))
+        except CorpusError as damaged:
+            yield str(damaged)
+
+
+def _line_problems(line: bytes, seen: set[str]) -> Iterator[str]:
+    """Yield what is wrong with a line, whose id joins those that were seen."""
+    try:
+        record = value_of(line)
+    except orjson.JSONDecodeError as error:
+        yield f"not JSON ({error}); write one object a line"
+        return
+    yield from problems_of(record)
+    key = record.get("id") if isinstance(record, dict) else None
+    if isinstance(key, str):
+        if key in seen:
+            yield f"the id {key!r} stands twice; give every row its own"
+        seen.add(key)
 
 
 def problems_of(record: object) -> Iterator[str]:
@@ -107,6 +124,11 @@ def problems_of(record: object) -> Iterator[str]:
     for key in ("site", "lang", "split", "url", "title"):
         if not isinstance(record.get(key), str | None):
             yield f"`{key}` is {record[key]!r}; give it a string or leave it out"
+    if record.get("split") and record["split"] not in SPLITS:
+        yield f"`split` is {record['split']!r}; known are {', '.join(SPLITS)}"
+    for key in ("weight", "type_weight"):
+        if not _is_weight(record.get(key, 1)):
+            yield f"`{key}` is {record[key]!r}; give it a number from 0 on or leave it out"
     for key in ("findings", "articles", "read"):
         if not isinstance(record.get(key), list | None):
             yield f"`{key}` is {record[key]!r}; give it a list"
@@ -129,6 +151,10 @@ def _span_problems(
             yield f"`{key}` holds {span!r}, whose start and end are no [start, end) of the text; offsets count code points"
         elif span.get(name) not in list(vocabulary):
             yield f"`{key}` holds the {name} {span.get(name)!r}; known are {', '.join(vocabulary)}"
+
+
+def _is_weight(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
 
 
 def _in_order(start: object, end: object, length: int | None) -> bool:
@@ -222,7 +248,7 @@ def read_markup(folder: Path) -> dict[str, bytes]:
     archive = folder / "html.tar.gz"
     if not archive.exists():
         return {}
-    with tarfile.open(archive) as tar:
+    with _whole(archive), tarfile.open(archive, "r:gz") as tar:
         return {Path(m.name).stem: f.read() for m in tar if m.isfile() and (f := tar.extractfile(m)) is not None}
 
 
@@ -232,20 +258,33 @@ def _optional(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _files(path: Path) -> list[Path]:
-    return sorted(f for f in path.rglob("*.jsonl*") if "heldout" not in f.parts) if path.is_dir() else [path]
+    """Return the files with labelled data below a folder, without hidden ones: an unfinished run leaves such beside its output."""
+    if not path.is_dir():
+        return [path]
+    found = (f for f in path.rglob("*.jsonl*") if "heldout" not in f.parts)
+    return sorted(f for f in found if not any(part.startswith(".") for part in f.relative_to(path).parts))
 
 
-def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _records(path: Path) -> Iterator[tuple[int, Any]]:
     for number, line in _lines(path):
         try:
-            yield number, orjson.loads(line)
+            yield number, value_of(line)
         except orjson.JSONDecodeError as error:
             raise CorpusError(f"{path}:{number}: not JSON ({error}); write one object a line") from error
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rb") as file:
+    with _whole(path), opener(path, "rb") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
                 yield number, line
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Raise CorpusError where reading a packed file shows that it is cut short or damaged."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile, tarfile.ReadError) as error:
+        raise CorpusError(f"{path}: it is cut short or damaged ({error}); copy or pack it again") from error

@@ -1,6 +1,6 @@
 """The library call: load a model once, scan one page or many."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Self, TypeAlias, get_args
 
@@ -10,8 +10,7 @@ from detector.blocks import extract_document
 from detector.classifier import Model, default_path, load
 from detector.document import CONTENT_TYPES, Article, Document, Finding, Page, Passages, Report
 from detector.errors import PageError, bug_in
-from detector.facts import details_of
-from detector.pages import decoded
+from detector.facts import MAX_CONTEXT, details_of
 from detector.passages import split_passages
 from detector.scoring import Scores, score
 from detector.spans import content_type_of, thresholded
@@ -44,23 +43,11 @@ class Detector:
 
     def scan_page(self, page: Page) -> Report:
         """Scan one page; raises PageError where it cannot be read."""
-        return self.scan_document(extract_document(decoded(page)))
+        return self.scan_document(extract_document(page))
 
     def scan_document(self, document: Document) -> Report:
         """Scan a document that `extract_document` made."""
-        passages = split_passages(document)
-        with one_thread():
-            scores = score(document, passages, self.model)
-        articles = self._articles(document, scores)
-        return Report(
-            document.id,
-            document.url,
-            document.lang,
-            self.model.name,
-            document.date,
-            articles,
-            self._findings(document, passages, scores, articles),
-        )
+        return reported(document, *scored(document, self.model), self.model)
 
     def pipe(self, pages: Iterable[Page | PageError], *, on_error: OnError = "yield") -> Iterator[Report]:
         """Scan pages one by one, in order; a page that fails is a report with `error` set, or is skipped, or raises.
@@ -87,23 +74,41 @@ class Detector:
                 report = Report(failure.page_id, page.url, model=self.model.name, date=page.date, error=str(failure))
             yield report
 
-    def _articles(self, document: Document, scores: Scores) -> tuple[Article, ...]:
-        starts, ends = document.blocks.starts, document.blocks.ends
-        articles = []
-        for (first, last), probabilities in zip(scores.articles, scores.types, strict=True):
-            kind = content_type_of(probabilities.tolist(), self.model.thresholds)
-            title = document.text[starts[first] : min(ends[first], starts[first] + TITLE_LENGTH)]
-            articles.append(Article(starts[first], ends[last - 1], kind, _rounded(probabilities[CONTENT_TYPES.index(kind)]), title))
-        return tuple(articles)
 
-    def _findings(self, document: Document, passages: Passages, scores: Scores, articles: tuple[Article, ...]) -> tuple[Finding, ...]:
-        findings = []
-        for label, start, end, probability in thresholded(scores.probabilities, scores.candidates, passages, self.model.thresholds):
-            owner = next((i for i, a in enumerate(articles) if a.start <= start < a.end), None)
-            text = document.text[start:end]
-            details = details_of(label, text, document.text[max(0, start - 300) : start], document.lang)
-            findings.append(Finding(label, start, end, _rounded(probability), owner, text, details))
-        return tuple(findings)
+def scored(document: Document, model: Model) -> tuple[Passages, Scores]:
+    """Return a document's passages, and what a model says of them."""
+    passages = split_passages(document)
+    with one_thread():
+        return passages, score(document, passages, model)
+
+
+def reported(document: Document, passages: Passages, scores: Scores, model: Model) -> Report:
+    """Return the report of a document that was scored."""
+    articles = _articles(document, scores, model.thresholds)
+    findings = _findings(document, passages, scores, articles, model.thresholds)
+    return Report(document.id, document.url, document.lang, model.name, document.date, articles, findings)
+
+
+def _articles(document: Document, scores: Scores, thresholds: Mapping[str, float]) -> tuple[Article, ...]:
+    starts, ends = document.blocks.starts, document.blocks.ends
+    articles = []
+    for (first, last), probabilities in zip(scores.articles, scores.types, strict=True):
+        kind = content_type_of(probabilities.tolist(), thresholds)
+        title = document.text[starts[first] : min(ends[first], starts[first] + TITLE_LENGTH)]
+        articles.append(Article(starts[first], ends[last - 1], kind, _rounded(probabilities[CONTENT_TYPES.index(kind)]), title))
+    return tuple(articles)
+
+
+def _findings(
+    document: Document, passages: Passages, scores: Scores, articles: tuple[Article, ...], thresholds: Mapping[str, float]
+) -> tuple[Finding, ...]:
+    findings = []
+    for label, start, end, probability in thresholded(scores.probabilities, scores.candidates, passages, thresholds):
+        owner = next((i for i, a in enumerate(articles) if a.start <= start < a.end), None)
+        text = document.text[start:end]
+        details = details_of(label, text, document.text[max(0, start - MAX_CONTEXT) : start], document.lang)
+        findings.append(Finding(label, start, end, _rounded(probability), owner, text, details))
+    return tuple(findings)
 
 
 def _failure(page: Page | PageError, error: Exception) -> PageError:

@@ -1,9 +1,8 @@
 """Read the sentences in doubt word by word, with a transformer encoder (Vaswani et al. 2017; the layouts of BERT and of MPNet).
 
 It knows what words mean from pretraining, where the tables know what they have seen; it costs a hundred times as much a sentence, or a
-thousand, so it reads only the few that are still in doubt. Its arrays may be mapped from a file, and are small: four bits a number for
-the embeddings, eight for the layers, each of which is made float32, in which numpy multiplies fast: for good where that is little, and
-otherwise for as long as it is needed.
+thousand, so it reads only the few that are still in doubt. Its arrays may be mapped from a file, and are small (`quantised`); a layer is
+made float32, in which numpy multiplies fast: for good where that is little, and otherwise for as long as it is needed.
 """
 
 import hashlib
@@ -18,9 +17,8 @@ from numpy.typing import NDArray
 from detector.document import LABELS
 from detector.features.excerpt import Excerpt
 from detector.features.wordpiece import UNKNOWN, pieces
+from detector.quantised import Quantised, digits
 
-GROUP = 64  # columns of the embeddings that share a scale
-ZERO = 8  # the four bits that stand for 0
 KNOWN = 4_096  # excerpts whose logits are kept: boilerplate stands on every page of a site
 LIGHT = 8 << 20  # numbers in the layers of a reader that keeps them in float32
 TOGETHER = 32  # excerpts that a layer reads before it is made anew
@@ -55,8 +53,9 @@ class Reader:
 
     words: NDArray[np.uint8]  # the vocabulary, one piece a line, UTF-8
     languages: NDArray[np.uint8]  # those it reads, ISO 639-1, one a line; none stands for any
-    embeddings: NDArray[np.uint8]  # (pieces, width / 2): four bits a number, the even column below
-    scales: Half  # (pieces, width / GROUP): of the embeddings
+    embeddings: NDArray[np.uint8]  # the numbers of a `Quantised` matrix (pieces, width), its tiles one row high
+    scales: Half  # of the embeddings
+    levels: NDArray[np.uint8]  # (2,): of the embeddings' numbers, and of the layers'
     positions: Half  # (most pieces, width), with the embedding of context added
     target: Half  # (width,): what is added to the sentence's own pieces
     norm: Half  # (2, width)
@@ -64,7 +63,7 @@ class Reader:
     gelu: NDArray[np.uint8]  # (1,): whether the layers' units are Gaussian error linear, otherwise they are rectified
     output: Half  # (2 * width, labels): reads the mean of the sentence's pieces, and the first piece
     output_bias: Half
-    layers: Mapping[str, NDArray[Any]]  # "I.ARRAY" of `Layer`: matrices in eight bits, with "I.ARRAY.scale" a column; the rest float16
+    layers: Mapping[str, NDArray[Any]]  # "I.ARRAY" of `Layer`: of the matrices the numbers, with "I.ARRAY.scales"; the rest float16
     known: dict[Excerpt, Array] = field(default_factory=dict, init=False, compare=False, repr=False)
     kept: dict[int, Layer] = field(default_factory=dict, init=False, compare=False, repr=False)
 
@@ -75,7 +74,7 @@ class Reader:
         reader = cls(**{f.name: arrays[f.name] for f in fields(cls) if f.name not in OWN}, layers=layers)
         if missing := {f"0.{f.name}" for f in fields(Layer)} - layers.keys():
             raise KeyError(f"layers.{min(missing)}")
-        width, (heads, distances) = 2 * reader.embeddings.shape[1], reader.relative.shape
+        width, (heads, distances) = len(reader.target), reader.relative.shape
         fitting = reader.output.shape == (2 * width, len(LABELS)) and distances == 2 * LENGTH - 1
         if not fitting or len(reader.positions) < LENGTH or width % heads:
             raise ValueError("its reader has other labels, lengths or heads")
@@ -132,7 +131,8 @@ class Reader:
     @cached_property
     def light(self) -> bool:
         """Whether it keeps its layers in float32."""
-        return sum(array.size for array in self.layers.values()) <= LIGHT
+        several = digits(int(self.levels[1]))
+        return sum(array.size * (several if f"{name}.scales" in self.layers else 1) for name, array in self.layers.items()) <= LIGHT
 
     def layer(self, index: int) -> Layer:
         """Return a layer in float32."""
@@ -142,16 +142,8 @@ class Reader:
         return layer
 
     def _full(self, name: str) -> Array:
-        array = np.array(self.layers[name], np.float32)
-        if array.ndim == 2 and not name.endswith("norm"):
-            array *= np.array(self.layers[f"{name}.scale"], np.float32)
-        return array
-
-    def _embedded(self, ids: Sequence[int]) -> Array:
-        """Return the embeddings of some pieces."""
-        packed = np.array(self.embeddings[ids])
-        numbers = np.stack([packed & 15, packed >> 4], 2).reshape(len(ids), -1, GROUP).astype(np.float32) - ZERO
-        return np.asarray((numbers * np.array(self.scales[ids], np.float32)[:, :, None]).reshape(len(ids), -1))
+        array, scales = self.layers[name], self.layers.get(f"{name}.scales")
+        return np.array(array, np.float32) if scales is None else Quantised(array, scales, int(self.levels[1])).full()
 
     def _read(self, excerpts: Sequence[Excerpt]) -> list[Array]:
         """Read excerpts layer by layer, each on its own, so that its logits do not depend on what else is read."""
@@ -170,7 +162,7 @@ class Reader:
 
     def _opened(self, ids: Sequence[int], start: int, end: int) -> Array:
         """Return the states of a text's pieces before the first layer."""
-        states = self._embedded(ids) + self.positions[: len(ids)]
+        states = Quantised(self.embeddings, self.scales, int(self.levels[0])).rows(ids) + self.positions[: len(ids)]
         states[start:end] += self.target
         return _normalised(states, self.norm)
 
@@ -222,19 +214,3 @@ def _normalised(states: NDArray[np.floating], norm: NDArray[np.floating]) -> Arr
     centred = states - states.mean(1, keepdims=True)
     deviation = np.sqrt((centred * centred).mean(1, keepdims=True) + np.float32(1e-12))
     return np.asarray(centred / deviation * norm[0] + norm[1], np.float32)
-
-
-def packed(table: Array) -> dict[str, NDArray[Any]]:
-    """Return embeddings (pieces, width) as a `Reader` holds them."""
-    groups = table.reshape(len(table), -1, GROUP)
-    scales = np.maximum(np.abs(groups).max(2), 1e-4) / (ZERO - 1)
-    numbers = (np.round(groups / scales[:, :, None]) + ZERO).astype(np.uint8).reshape(len(table), -1)
-    return {"embeddings": numbers[:, ::2] | numbers[:, 1::2] << 4, "scales": scales.astype(np.float16)}
-
-
-def quantised(name: str, array: Array) -> dict[str, NDArray[Any]]:
-    """Return an array of a `Layer` as a `Reader` holds it."""
-    if array.ndim == 1 or name.endswith("norm"):
-        return {name: array.astype(np.float16)}
-    scale = (np.maximum(np.abs(array).max(0), 1e-6) / 127).astype(np.float16)
-    return {name: np.round(array / scale.astype(np.float32)).clip(-127, 127).astype(np.int8), f"{name}.scale": scale}

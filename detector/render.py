@@ -1,6 +1,5 @@
-"""Write a report: as a JSON line, as CSV rows, as a table for the terminal, as a self-contained HTML page."""
+"""Write a report: as CSV rows, as a table for the terminal, as a self-contained HTML page."""
 
-import json
 import re
 import shutil
 from collections import Counter
@@ -9,8 +8,6 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 from unicodedata import east_asian_width
-
-import orjson
 
 from detector.document import Article, ContentType, Finding, Label, Report
 
@@ -57,15 +54,6 @@ mark mark { outline: 1px dashed }
 .money { background: var(--money) } .interest { background: var(--interest) } .disclaimer { background: var(--disclaimer) }
 .funding { background: var(--funding) } .release { background: var(--release) }
 """
-
-
-def to_json_line(report: Report) -> bytes:
-    """Encode the output record and a newline; lone surrogates, which are no UTF-8, are escaped."""
-    record = report.to_dict()
-    try:
-        return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
-    except orjson.JSONEncodeError:
-        return json.dumps(record, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def to_csv_rows(report: Report) -> list[list[str]]:

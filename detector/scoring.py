@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.articles import Span, join_boilerplate, split_articles
-from detector.classifier import CHROME, LABELLED, PROSE, Model, Reading, Table
+from detector.classifier import CHROME, LABELLED, MARKER, PROSE, Model, Reading, Table
 from detector.document import LABELS, Document, Passages
 from detector.features.article import article_row, sentence_weights
 from detector.features.context import context_rows
@@ -19,9 +20,25 @@ Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
 CUED = 0.2  # first-level margin of a sentence that discloses by its own words
-DOUBTS = (0.05, 0.9), (0.1, 0.8)  # probabilities between which the small reader is asked, and then the large one
 SURE = 0.8  # how likely a block is a title from which what follows it may be anything
 SECTION = 12  # sentences around such a one that are looked at twice as well: boilerplate comes in sections
+
+
+class Doubt(NamedTuple):
+    """When a reader is asked: some label, of those for which it is worth its cost, is neither likely nor unlikely."""
+
+    low: float
+    high: float
+    labels: tuple[int, ...] = tuple(range(len(LABELS)))
+
+    def rows(self, probabilities: Array) -> Rows:
+        """Return the rows in doubt."""
+        asked = probabilities[:, self.labels]
+        return np.flatnonzero(((asked > self.low) & (asked < self.high)).any(1))
+
+
+# Of the small reader, and of the large one, which knows release markers no better.
+DOUBTS = Doubt(0.05, 0.9), Doubt(0.1, 0.8, tuple(k for k in range(len(LABELS)) if k != MARKER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +101,12 @@ def article_rows(passages: Passages, spans: list[Span], candidates: Rows, probab
     return np.stack(rows)
 
 
-def doubtful(probabilities: Array, doubt: tuple[float, float]) -> Rows:
-    """Return the rows in which some label is neither likely nor unlikely."""
-    low, high = doubt
-    return np.flatnonzero(((probabilities > low) & (probabilities < high)).any(1))
-
-
 def reread(document: Document, passages: Passages, readings: Sequence[Reading], candidates: Rows, probabilities: Array) -> Array:
     """Return the candidates' probabilities with those in doubt read again, by one reader after the other."""
     for reading, doubt in zip(readings, DOUBTS, strict=False):
         if not reading.reader.reads(document.lang):
             continue
-        rows = doubtful(probabilities, doubt)
+        rows = doubt.rows(probabilities)
         if len(rows) == 0:
             continue
         probabilities = probabilities.copy()

@@ -1,6 +1,7 @@
 """From a page to its text and blocks: all that a reader sees, with offsets. All texts are invented."""
 
 import html
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -145,6 +146,9 @@ def test_the_markup_around_a_block_gives_its_cues(markup: str, cue: Cue) -> None
         ('<meta property="article:section" content="Werbung">', None, Cue.META_WORD),
         ("", "https://a.example/partner-content/boilers.html", Cue.URL_WORD),
         ("", "https://sponsored.example/boilers.html", Cue.NONE),
+        ("", "https://a.example/boilers.html?from=/sponsored/#/sponsored/", Cue.NONE),
+        ("", "http://[sponsored/sponsored/x", Cue.URL_WORD),
+        ("", "/sponsored/x", Cue.URL_WORD),
     ],
 )
 def test_metadata_and_url_give_the_cues_of_the_page(head: str, url: str | None, cue: Cue) -> None:
@@ -184,6 +188,22 @@ def test_the_declared_language_comes_before_the_guess() -> None:
     assert extract_document(Page("p", english, html=True, lang="pt")).lang == "pt"
 
 
+@pytest.mark.parametrize(("given", "lang"), [("DE", "de"), ("de-AT", "de"), ("pt_BR", "pt"), ("English", "en"), ("und", "en"), ("", "en")])
+def test_a_language_given_is_an_iso_code_or_is_not_believed(given: str, lang: str) -> None:
+    text = "The harbour and the gulls are in the sun of the morning."
+    assert extract_document(Page("p", text, lang=given)).lang == lang
+    assert extract_document(Page("p", f"<p>{text}", html=True, lang=given)).lang == lang
+
+
+def test_bytes_are_read_as_a_scan_reads_them() -> None:
+    markup = "<p>Anzeige für Gärten".encode("utf-16")
+    assert extract_document(Page("p", markup, html=True)).text == "Anzeige für Gärten"
+
+
+def test_old_line_ends_end_lines() -> None:
+    assert _lines(_text("Anzeige\rStory\r\n\rNext")) == ["Anzeige", "Story", "Next"]
+
+
 @given(st.text(st.characters(codec="utf-8") | st.sampled_from("\n\n \t\xad\xa0 .Aa")))
 def test_blocks_of_text_are_its_lines_and_the_text_is_the_callers_own(text: str) -> None:
     try:
@@ -192,7 +212,7 @@ def test_blocks_of_text_are_its_lines_and_the_text_is_the_callers_own(text: str)
         assert not text.strip()
         return
     assert document.text is text
-    assert _lines(document) == [line.strip() for line in text.split("\n") if line.strip()]
+    assert _lines(document) == [line.strip() for line in re.split("[\r\n]", text) if line.strip()]
 
 
 _LINES = st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"])), min_size=1, max_size=8)
@@ -240,13 +260,51 @@ def test_offsets_hold_for_any_markup(pieces: Sequence[str]) -> None:
         "<table><tr><td>" * 7_000 + "Anzeige",
         "<!-- x -->" * 20_000 + "Anzeige",
         "<p>Anzeige" + "&nbsp;" * 20_000,
+        "<a " * 100_000 + "><p>Anzeige",
+        "<p>Anzeige" + "<a" * 200_000,
+        "<p>Anzeige<!--" + "<a>" * 200_000,
+        "<!--" * 100_000 + "--><p>Anzeige",
     ],
-    ids=["open divs", "closed divs", "attributes", "inline", "links", "tables", "comments", "entities"],
+    ids=[
+        "open divs",
+        "closed divs",
+        "attributes",
+        "inline",
+        "links",
+        "tables",
+        "comments",
+        "entities",
+        "open tags",
+        "an open tag at the end",
+        "an open comment",
+        "comments in a comment",
+    ],
 )
 def test_hostile_markup_is_read_to_its_end(markup: str) -> None:
     document = _html(markup)
     assert document.text == "Anzeige"
     assert (document.blocks[0].path or "").startswith("body")
+
+
+_LARGE = "<!--" + "x" * 400_000 + "-->"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<script>" + "if(i<n){k=i>2}\n" * 450 + "</script>",
+        "<STYLE>" + "a<b>c{}\n" * 450 + "</style >",
+        "<!--" + "<div>" * 450 + "-->",
+        "<select>" + "<option>x" * 450 + "</select>",
+        "<ul>" + "<li>x" * 450 + "</ul>",
+        "<div>" + "<p>x</p>" * 450,
+    ],
+    ids=["script", "style", "comment", "options", "items", "closed paragraphs"],
+)
+def test_only_open_elements_make_a_large_page_deep(before: str) -> None:
+    document = _html(f"{_LARGE}<body>{before}<style>p{{}}</style><h2>Title</h2><div>Anzeige</div><script>let a</script>")
+    assert _lines(document)[-2:] == ["Title", "Anzeige"]
+    assert _block(document, "Title").heading == 2
 
 
 @pytest.mark.parametrize("page", [Page("p", " \n\t"), Page("p", "<p> <br></p><script>x</script>", html=True)])

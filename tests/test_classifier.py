@@ -9,7 +9,7 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from detector.classifier import FORMAT, Cascade, Model, Network, Table, default_path, load, save
+from detector.classifier import FORMAT, Cascade, Model, Network, Table, default_path, load, load_reader, save
 from detector.errors import DetectorError, ModelError
 from detector.features.text import Ngrams
 
@@ -103,6 +103,22 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
 def test_tensors_of_another_program_are_refused(tmp_path: Path) -> None:
     save_file({"embedding": np.zeros((2, 2), np.float32)}, tmp_path / "m")
     assert "its format is None" in _refusal(tmp_path / "m")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"# detector\n\nFinds paid promotion.\n" * 9, b"\2" + b"\0" * 7 + b"[]", b"PK\x03\x04" + b"\0" * 60]
+)
+def test_a_foreign_file_is_no_reader(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "r").write_bytes(content)
+    with pytest.raises(ModelError, match=rf"^{tmp_path / 'r'}: it holds no reader for this version .*; "):
+        load_reader(tmp_path / "r")
+
+
+def test_a_reader_that_is_neither_in_the_file_nor_shipped_is_named(model_file: Path, small_model: Model, tmp_path: Path) -> None:
+    tensors, metadata = _contents(model_file)
+    save_file({key: tensor for key, tensor in tensors.items() if not key.startswith("readers.1.")}, tmp_path / "m", metadata)
+    digest = small_model.readings[1].reader.digest()
+    assert f"it needs reader {digest}, and there is no reader of that digest in it or shipped; retrain" in _refusal(tmp_path / "m")
 
 
 @pytest.mark.parametrize("share", [0.01, 0.5, 0.999])

@@ -164,6 +164,7 @@ def test_failed_inputs_are_named_recorded_and_passed_over(command: Run, tmp_path
         (("train", "--data", "absent", "--output", "m"), ("absent", "no such file")),
         (("train", "--data", "absent", "--output", "absent/m"), ("--output", "absent", "make it first")),
         (("train", "--data", "absent", "--output", "m", *("--reader", "r") * 3), ("--reader", "3", "2 at most")),
+        (("train", "--data", "absent", "--output", "m", "--reader", "README.md"), ("README.md", "no reader", "use the model")),
     ],
     ids=lambda value: " ".join(value) if value and value[0] in COMMANDS else "",
 )
@@ -413,6 +414,12 @@ def test_evaluate_prints_figures_and_holds_the_gate(model_file: Path, tmp_path: 
     (tmp_path / "floors.json").write_text(json.dumps(floors))
     result = CliRunner().invoke(app, [*arguments, "--gate", str(tmp_path / "floors.json")])
     assert result.exit_code == 1 and "detector: sentences.nonsense" in result.stderr
+
+
+def test_training_takes_the_shipped_readers_that_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detector.classifier.reader_paths", lambda: (tmp_path / "none",))
+    result = CliRunner().invoke(app, ["train", "--data", str(tmp_path), "--output", str(tmp_path / "m")])
+    assert result.exit_code == 2 and "no labelled data found" in result.stderr
 
 
 def test_the_commands_run_without_installing() -> None:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import random
 import tarfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -124,6 +125,49 @@ def test_an_unlabelled_document_with_stand_off_labels_is_labelled(tmp_path: Path
     assert examples["c"].layer == "composites"
 
 
+def test_a_corpus_is_named_by_its_own_folder(tmp_path: Path) -> None:
+    folder = _corpus(tmp_path / "corpus")
+    for path in (tmp_path, folder / "documents.jsonl.gz", folder / "unlabelled.jsonl.gz"):
+        with pytest.raises(CorpusError, match=rf"part of a corpus, .*; name the folder {folder} itself"):
+            read_examples([path])
+
+
+@pytest.mark.parametrize("damage", [slice(0, -12), slice(0, 30), slice(5, None)])
+def test_a_packed_file_that_is_damaged_is_named(damage: slice, tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.jsonl.gz", [{**ROW, "id": str(i)} for i in range(200)])
+    path.write_bytes(path.read_bytes()[damage])
+    good = _write(tmp_path / "b.jsonl", [{"id": "b"}])
+    with pytest.raises(CorpusError, match=rf"^{path}: it is cut short or damaged \(.*\); copy or pack it again$"):
+        read_examples([path])
+    damaged, missing = check(tmp_path)
+    assert damaged.startswith(f"{path}: it is cut short or damaged") and missing.startswith(f"{good}:1: `text`")
+
+
+@pytest.mark.parametrize("damage", [slice(0, 40), slice(0, 900), slice(5, None)])
+def test_damaged_markup_is_named(damage: slice, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(random.Random(5).randbytes(2_000))
+    with tarfile.open(tmp_path / "html.tar.gz", "w:gz") as tar:
+        tar.add(tmp_path / "a.html", "html/a.html")
+    (tmp_path / "html.tar.gz").write_bytes((tmp_path / "html.tar.gz").read_bytes()[damage])
+    with pytest.raises(CorpusError, match=r"html\.tar\.gz: it is cut short or damaged \(.*; copy or pack it again$"):
+        read_markup(tmp_path)
+
+
+def test_hidden_files_are_no_data(tmp_path: Path) -> None:
+    for name in (".out.jsonl.journal", ".out.jsonl.partial", ".checkpoints/a.jsonl"):
+        _write(tmp_path / ".data" / name, [{"settings": ""}])
+    _write(tmp_path / ".data" / "a.jsonl", [ROW])
+    assert [e.id for e in read_examples([tmp_path / ".data"])] == ["a"]
+    assert list(check(tmp_path / ".data")) == []
+
+
+def test_half_a_surrogate_pair_is_text_as_any_other(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.jsonl", [{"id": "a", "text": "Half \ud800 a pair."}])
+    assert "\\ud800" in path.read_text()
+    assert [e.text for e in read_examples([path])] == ["Half \ud800 a pair."]
+    assert list(check(path)) == []
+
+
 def test_markup_is_read_by_document(tmp_path: Path) -> None:
     assert read_markup(tmp_path) == {}
     with tarfile.open(tmp_path / "html.tar.gz", "w:gz") as tar:
@@ -158,6 +202,12 @@ BAD = [
     ({**ROW, "read": 5}, "`read`"),
     ({**ROW, "site": 5}, "`site`"),
     ({**ROW, "lang": 5}, "`lang`"),
+    ({**ROW, "split": "trian"}, "`split` is 'trian'; known are train, dev"),
+    ({**ROW, "weight": None}, "`weight` is None"),
+    ({**ROW, "weight": "2"}, "`weight` is '2'"),
+    ({**ROW, "weight": -1}, "`weight` is -1"),
+    ({**ROW, "weight": float("nan")}, "`weight` is nan"),
+    ({"doc": "a", "type": "editorial", "type_weight": None}, "`type_weight` is None"),
     ({"doc": "a", "type": "paid"}, "'paid'"),
 ]
 

@@ -388,6 +388,17 @@ def _wait_for(journal: Path, lines: int, process: "subprocess.Popen[bytes]") -> 
         time.sleep(0.002)
 
 
+def test_a_run_ends_well_whose_journal_another_took_along(tmp_path: Path) -> None:
+    target = Target(format_named(FormatName.JSONL), tmp_path / "out.jsonl")
+
+    class Thief(Listener):
+        def scanned(self, record: Record) -> None:
+            target.beside("journal").unlink(missing_ok=True)
+
+    _run(_pages(3), (target,), Thief())
+    assert [file.name for file in tmp_path.iterdir()] == ["out.jsonl"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_kill_9_loses_and_repeats_nothing(jobs: int, many: Path, at_once: bytes, model_file: Path, tmp_path: Path) -> None:

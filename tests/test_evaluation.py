@@ -3,6 +3,7 @@
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from labelled import AD, ADVICE, EDITORIAL, PAID, RELEASE, TEXT, example, scan_o
 
 from detector.classifier import Model
 from detector.corpus import Example
-from detector.document import LABELS, Article, Document, Finding, Passages, Report
+from detector.document import CONTENT_TYPES, LABELS, Document, Passages, Report
 from detector.errors import CorpusError
 from detector.evaluation import evaluate
 from detector.evaluation.alarms import count_alarms
@@ -18,39 +19,33 @@ from detector.evaluation.articles import main_type, score_articles
 from detector.evaluation.composites import score_composites
 from detector.evaluation.counts import Counts
 from detector.evaluation.pipeline import digest_of
+from detector.evaluation.scans import page_of, scan
 from detector.evaluation.undisclosed import recall_at, undisclosed
 from detector.inference import Detector
 from detector.scoring import Scores
 
 
-class Cued(Detector):
-    """Discloses every line that says "sponsored", and calls the page paid that has one."""
-
-    def __init__(self) -> None:
-        self.model = cast(Model, SimpleNamespace(name="cued"))
-
-    def scan_document(self, document: Document) -> Report:
-        found = tuple(
-            Finding(AD, b.start, b.end, 0.9, 0, document.text[b.start : b.end])
-            for b in document.blocks
-            if "sponsored" in document.text[b.start : b.end].lower()
-        )
-        article = Article(0, len(document.text), PAID if found else EDITORIAL, 0.9, "")
-        return Report(document.id, articles=(article,), findings=found)
-
-
-def scored(document: Document, passages: Passages, model: Model) -> Scores:
+def score(document: Document, passages: Passages, model: Model) -> Scores:
+    """Take every sentence for a disclosure that says "sponsored", and a page for paid that has one; doubt one with a bargain."""
     hits = np.array(["sponsored" in p.text.lower() for p in passages.rows(document.text)])
     probabilities = np.zeros((int(hits.sum()), len(LABELS)), np.float32)
     probabilities[:, LABELS.index(AD)] = 0.9
-    types = np.array([[0.1, 0.8, 0.1] if hits.any() or "bargain" in document.text else [0.9, 0.05, 0.05]], np.float32)
+    paid = 0.8 if hits.any() else 0.4 if "bargain" in document.text else 0.05
+    types = np.array([[0.95 - paid, paid, 0.05]], np.float32)
     return Scores(np.flatnonzero(hits), probabilities, [(0, len(document.blocks))], types)
 
 
 @pytest.fixture
 def cued(monkeypatch: pytest.MonkeyPatch) -> Detector:
-    monkeypatch.setattr("detector.evaluation.scans.score", scored)
-    return Cued()
+    monkeypatch.setattr("detector.inference.score", score)
+    return Detector(cast(Model, SimpleNamespace(name="cued", thresholds=dict.fromkeys((*LABELS, *CONTENT_TYPES), 0.5))))
+
+
+def test_a_page_is_scored_once(cued: Detector, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Mock(side_effect=score)
+    monkeypatch.setattr("detector.inference.score", asked)
+    assert scan(cued, example()).report == cued.scan_page(page_of(example()))
+    assert asked.call_count == 2  # by either call once
 
 
 def test_the_type_of_a_page_covers_most_of_it() -> None:

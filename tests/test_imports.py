@@ -13,8 +13,9 @@ PACKAGE = ROOT / "detector"
 
 # Lowest first; within a level nobody imports another. A folder is one module and may import within itself.
 LEVELS = (
-    {"errors", "document", "language", "threads"},
-    {"pages", "blocks", "articles", "passages", "spans", "overlap", "facts", "render", "cleaning"},
+    {"errors", "document", "language", "quantised", "threads"},
+    {"pages"},
+    {"blocks", "articles", "passages", "spans", "overlap", "facts", "render", "cleaning"},
     {"features"},
     {"reader"},
     {"classifier", "corpus"},

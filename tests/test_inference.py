@@ -5,6 +5,7 @@ import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 import detector
 from detector.blocks import extract_document
+from detector.classifier import Model
 from detector.corpus import Example
 from detector.document import Page, Report
 from detector.errors import ModelError, PageError
@@ -82,6 +84,13 @@ def test_a_report_of_html_points_into_the_text_of_its_document(small_detector: D
         return
     for finding in small_detector.scan_page(page).findings:
         assert document.text[finding.start : finding.end] == finding.text
+
+
+def test_a_short_name_is_replaced_by_the_full_one_of_long_before(small_model: Model) -> None:
+    sure = Detector(replace(small_model, thresholds={**small_model.thresholds, "sponsorship_disclosure": 0.0}))
+    before = "It was sent by Kestrel Media Group LLC (“KMG”). " + "Rain is due on Sunday. " * 20
+    (payer,) = {f.details.get("payer") for f in sure.scan(f"{before}This article was paid for by KMG.").findings if "paid for" in f.text}
+    assert payer == "Kestrel Media Group LLC"
 
 
 def test_pipe_gives_what_scan_gives(small_detector: Detector) -> None:

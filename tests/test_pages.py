@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import os
 import subprocess
 import sys
@@ -75,6 +76,42 @@ def test_a_folder_that_links_to_itself_is_read_once(tmp_path: Path) -> None:
     assert _ids(tmp_path) == [(tmp_path / "a.txt").as_posix()]
 
 
+def test_a_link_that_goes_round_is_an_error_and_the_rest_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.html").symlink_to("b.html")
+    (tmp_path / "b.html").symlink_to("a.html")
+    c = _write(tmp_path / "c.html", "<p>c")
+    *errors, page = read_pages([tmp_path])
+    assert [(error.page_id, error.reason) for error in errors if isinstance(error, PageError)] == [
+        (f"{tmp_path.as_posix()}/{name}.html", "it cannot be read (Too many levels of symbolic links)") for name in "ab"
+    ]
+    assert page == Page(c.as_posix(), b"<p>c", html=True)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may enter everything")
+def test_a_link_into_a_folder_without_permission_is_an_error(tmp_path: Path) -> None:
+    closed = _write(tmp_path / "closed" / "a.html", "<p>a").parent
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "a.html").symlink_to(closed / "a.html")
+    closed.chmod(0)
+    try:
+        assert _only_error(tmp_path / "links").reason == "it cannot be read (Permission denied)"
+    finally:
+        closed.chmod(0o700)
+
+
+def test_an_entry_that_nobody_may_look_at_fails_when_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Entry:
+        name = "a.html"
+
+        def is_dir(self, *, follow_symlinks: bool) -> bool:
+            if follow_symlinks:
+                raise PermissionError(13, "Permission denied")
+            return False
+
+    monkeypatch.setattr("detector.pages.sources.os.scandir", lambda _: [Entry()])
+    assert _only_error(tmp_path).page_id == (tmp_path / "a.html").as_posix()
+
+
 def test_a_folder_without_known_suffixes_is_an_error(tmp_path: Path) -> None:
     _write(tmp_path / "logo.png", "x")
     assert str(_only_error(tmp_path)).startswith(f"{tmp_path.as_posix()}: no file in this folder has a known suffix; name files .txt")
@@ -141,6 +178,14 @@ def test_records_carry_their_fields(tmp_path: Path) -> None:
 def test_a_number_as_id_keeps_its_digits(tmp_path: Path, number: str) -> None:
     (page,) = read_pages([_write(tmp_path / "a.jsonl", f'{{"id": {number}, "text": "t"}}\n')])
     assert page == Page(number, "t")
+
+
+def test_what_pythons_json_writes_is_read(tmp_path: Path) -> None:
+    record = {"id": "a\ud83d", "text": "half \ud83d", "url": float("nan"), "score": float("-inf")}
+    path = _write(tmp_path / "a.jsonl", json.dumps(record) + '\n{"id": NaN, "text": NaN, "html": "<p>\\udfff"}\n')
+    pages = [Page("a\ud83d", "half \ud83d"), Page(f"{path.as_posix()}:2", "<p>\udfff", html=True)]
+    assert list(read_pages([path])) == pages
+    assert [decoded(page) for page in pages] == pages
 
 
 def test_a_record_too_deep_for_an_exact_id_is_an_error(tmp_path: Path) -> None:
@@ -262,10 +307,26 @@ def test_zst_without_its_library_names_the_extra(tmp_path: Path, monkeypatch: py
         (b"{not JSON", Page("stdin", b"{not JSON")),
         (b"<Jane> we were paid", Page("stdin", b"<Jane> we were paid")),
         (gzip.compress(b'{"text": "t"}'), Page("stdin:1", "t")),
+        (rb'{"text": "t\ud83d"}' + b"\n", Page("stdin:1", "t\ud83d")),
+        (b'{"score": NaN, "text": "t"}\n', Page("stdin:1", "t")),
+        (b'{"not": JSON\n', Page("stdin", b'{"not": JSON\n')),
     ],
 )
 def test_standard_input_is_read_as_what_it_looks_like(monkeypatch: pytest.MonkeyPatch, content: bytes, page: Page) -> None:
     assert _from_stdin(monkeypatch, content) == [page]
+
+
+def test_json_lines_whose_first_is_cut_off_are_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    (error,) = _from_stdin(monkeypatch, b'{ "text": "so far and')
+    assert isinstance(error, PageError) and error.page_id == "stdin:1" and error.reason.startswith("the line is not JSON (")
+
+
+def test_a_first_line_that_is_too_long_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detector.pages.streams.MAX_BYTES", 50)
+    monkeypatch.setattr("detector.pages.records.MAX_BYTES", 50)
+    error, page = _from_stdin(monkeypatch, b'{"text": "%s"}\n{"text": "t"}\n' % (b"t" * 100))
+    assert isinstance(error, PageError) and error.reason.startswith("it is longer than")
+    assert page == Page("stdin:2", "t")
 
 
 def test_empty_standard_input_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,7 @@
 """Decoding: the order in which charsets are believed, and what is refused."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -139,7 +141,23 @@ def test_files_of_other_kinds_are_refused_by_name(content: bytes, what: str) -> 
         _read(content)
 
 
+@pytest.mark.parametrize("html", [True, False])
+def test_a_stray_zero_byte_is_no_reason_to_refuse_a_page(html: bool) -> None:
+    assert _read("<p>Grö\0ße".encode(), html=html) == "<p>Grö\0ße"
+    content = '<meta charset="windows-1251">' + "реклама\0, " * 10 + "<p>text" * 300
+    assert _read(content.encode("cp1251"), html=True) == content
+
+
+def test_packed_data_have_few_zero_bytes_and_are_refused() -> None:
+    content = b"\x01" + bytes(random.Random(1).randbytes(4096))
+    assert content.count(0) < 41
+    with pytest.raises(PageError, match=r"^p: it is binary, not text; convert"):
+        _read(content, html=True)
+
+
 def test_zero_bytes_in_the_first_4_kb_are_refused() -> None:
+    with pytest.raises(PageError, match=r"^p: it is binary, not text; convert"):
+        _read(b"<p>text" * 100 + b"\0" * 10, html=True)
     with pytest.raises(PageError, match=r"^p: it is binary, not text; convert"):
         _read(b"\x7fELF\x01\x00\x00\x07" + bytes(range(200)))
     assert _read(b"a" * 4096 + b"\0") == "a" * 4096 + "\0"

@@ -163,6 +163,16 @@ def test_a_bad_parquet_row_is_an_error_and_the_next_is_read(tmp_path: Path) -> N
     assert _reasons(pages) == [f"it is empty ({tmp_path.as_posix()}/a.parquet:1)", None]
 
 
+@pytest.mark.parametrize("kind", [pyarrow.string(), pyarrow.large_string(), pyarrow.string_view()])
+def test_parquet_text_that_is_no_utf8_costs_no_row(tmp_path: Path, kind: pyarrow.DataType) -> None:
+    raw = pyarrow.array([b"<p>gr\xf6\xdfer", None, "<p>größer".encode()], pyarrow.binary())
+    text = pyarrow.Array.from_buffers(pyarrow.string(), 3, raw.buffers())
+    first, empty, last = _read(tmp_path / "a.parquet", _parquet(id=["a", "b", "c"], html=text.cast(kind), date=[1, 2, 3]))
+    assert isinstance(first, Page) and decoded(first) == Page("a", "<p>größer", html=True, date="1")
+    assert isinstance(empty, PageError) and empty.page_id == "b"
+    assert last == Page("c", "<p>größer", html=True, date="3")
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

@@ -85,6 +85,19 @@ def test_a_response_without_type_has_the_type_that_the_crawler_found(tmp_path: P
     assert isinstance(page, Page) and page.html and page.content == b"<p>x"
 
 
+def test_the_type_that_the_crawler_found_may_have_a_charset(tmp_path: Path) -> None:
+    found = b"WARC-Identified-Payload-Type: Text/HTML; charset=windows-1251\r\nWARC-Date"
+    record = _record("a", b"HTTP/1.1 200 OK\n\n<p>x").replace(b"WARC-Date", found)
+    (page,) = _read(tmp_path / "a.warc", record)
+    assert isinstance(page, Page) and page.html and page.charset == "windows-1251"
+
+
+def test_the_type_of_a_wet_record_may_have_a_charset(tmp_path: Path) -> None:
+    record = _record("a", "Größe".encode("cp1252"), "conversion", "Text/Plain; charset=ISO-8859-1")
+    (page,) = _read(tmp_path / "a.wet", record)
+    assert isinstance(page, Page) and not page.html and page.charset == "ISO-8859-1" and decoded(page).content == "Größe"
+
+
 @pytest.mark.parametrize("name", ["a.wet", "a.wet.gz", "a.warc.wet.gz"])
 def test_a_wet_record_is_a_text_page(tmp_path: Path, name: str) -> None:
     records = [_record(n, f"Größe {n}".encode(), "conversion", "text/plain") for n in "ab"]

@@ -2,7 +2,6 @@
 
 import math
 import pickle
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +13,8 @@ from detector.document import LABELS, Page
 from detector.features.excerpt import Excerpt, excerpts
 from detector.features.wordpiece import pieces
 from detector.passages import split_passages
-from detector.reader import AFTER, BEFORE, GROUP, HEADING, LENGTH, SENTENCE, Reader, encode, packed, quantised
+from detector.quantised import Quantised
+from detector.reader import AFTER, BEFORE, HEADING, LENGTH, SENTENCE, Reader, encode
 
 EXCERPTS: list[Excerpt] = [
     ("Paid post", "We may.", "We earn shares.", "Share."),
@@ -36,9 +36,7 @@ def _plain_logits(reader: Reader, excerpt: Excerpt) -> Array:
     ids, start, end = encode(excerpt, reader.vocabulary)
     rows = []
     for place, piece in enumerate(ids):
-        bits = [int(b) >> shift & 15 for b in reader.embeddings[piece] for shift in (0, 4)]
-        own = [(n - 8) * float(reader.scales[piece, column // GROUP]) for column, n in enumerate(bits)]
-        row = np.array(own) + reader.positions[place]
+        row = Quantised(reader.embeddings, reader.scales, int(reader.levels[0])).full()[piece] + reader.positions[place]
         rows.append(_normal(row + reader.target * (start <= place < end), reader.norm))
     for layer in map(reader.layer, range(reader.depth)):
         attend, mix, widen, narrow = (m.astype(np.float64) for m in (layer.attend, layer.mix, layer.widen, layer.narrow))
@@ -66,9 +64,9 @@ def _plain_logits(reader: Reader, excerpt: Excerpt) -> Array:
 
 
 @pytest.mark.parametrize("excerpt", EXCERPTS)
-@pytest.mark.parametrize(("gelu", "near"), [(False, 1e-3), (True, 1e-2)])
-def test_it_computes_what_a_plain_encoder_computes(excerpt: Excerpt, gelu: bool, near: float) -> None:
-    reader = random_reader(gelu=gelu)
+@pytest.mark.parametrize(("gelu", "levels", "near"), [(False, (16, 255), 1e-3), (True, (16, 255), 1e-2), (False, (4, 3), 1e-3)])
+def test_it_computes_what_a_plain_encoder_computes(excerpt: Excerpt, gelu: bool, levels: tuple[int, int], near: float) -> None:
+    reader = random_reader(gelu=gelu, levels=levels)
     assert np.abs(reader.logits([excerpt])[0] - _plain_logits(reader, excerpt)).max() < near
 
 
@@ -131,16 +129,6 @@ def test_a_reader_that_does_not_fit_is_an_error(change: dict[str, int]) -> None:
         arrays[name] = arrays[name][:kept]
     with pytest.raises(ValueError, match="reader"):
         Reader.of(arrays)
-
-
-def test_what_is_packed_is_near_what_it_was() -> None:
-    random = np.random.default_rng(2)
-    table = random.normal(size=(7, 2 * GROUP)).astype(np.float32)
-    reader = replace(random_reader(), **packed(table))
-    assert np.abs(reader._embedded(range(7)) - table).max() <= np.abs(table).max() / 7 / 2 + 1e-2
-    matrix = random.normal(size=(40, 30)).astype(np.float32)
-    arrays = quantised("m", matrix)
-    assert np.abs(arrays["m"] * arrays["m.scale"].astype(np.float32) - matrix).max() <= np.abs(matrix).max() / 127
 
 
 def test_a_missing_array_is_an_error() -> None:

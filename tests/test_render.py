@@ -1,7 +1,6 @@
 """A report as JSON, CSV, table and HTML. All texts are invented."""
 
 import html
-import json
 import re
 
 import orjson
@@ -10,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.document import Article, ContentType, Finding, Label, Report
-from detector.render import CSV_COLUMNS, to_csv_rows, to_html, to_json_line, to_table
+from detector.render import CSV_COLUMNS, to_csv_rows, to_html, to_table
+from detector.writers.jsonl import JSONL
 
 TEXT = "Storm hits the coast. Buy Vellmark <now> & smile. Sponsored by Vellmark AG. Not advice. We may earn a commission."
 PAID_START, PAID_END = TEXT.index("Buy"), TEXT.index(" We may")
@@ -68,19 +68,9 @@ def _text_of(page: str) -> str:
     return html.unescape(re.sub(r"<[^>]*>", "", body))
 
 
-def test_a_json_line_is_the_record_and_a_newline() -> None:
-    line = to_json_line(REPORT)
-    assert line.endswith(b"}\n") and line.count(b"\n") == 1
-    assert orjson.loads(line) == REPORT.to_dict()
-
-
-def test_a_lone_surrogate_does_not_stop_a_json_line() -> None:
-    assert json.loads(to_json_line(Report("a\ud800"))) == Report("a\ud800").to_dict()
-
-
 @given(TEXTS.flatmap(reports))
 def test_a_json_line_reads_back_as_the_report(report: Report) -> None:
-    assert Report.from_dict(orjson.loads(to_json_line(report))) == report
+    assert Report.from_dict(orjson.loads(JSONL.encode(report, ""))) == report
 
 
 def test_csv_has_a_row_for_each_paid_article_and_each_finding() -> None:

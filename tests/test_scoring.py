@@ -8,13 +8,13 @@ import pytest
 from random_reader import random_reader
 
 from detector.blocks import extract_document
-from detector.classifier import Markers, Model, Reading, load, load_reader, log_odds, save, save_reader
+from detector.classifier import MARKER, Markers, Model, Reading, load, load_reader, log_odds, save, save_reader
 from detector.corpus import Example
 from detector.document import LABELS, Label, Page
 from detector.errors import ModelError
 from detector.inference import Detector
 from detector.passages import split_passages
-from detector.scoring import DOUBTS, doubtful, editorial_of, reread
+from detector.scoring import DOUBTS, Doubt, editorial_of, reread
 from detector.training import train
 from detector.training.markers import fit_markers
 from detector.training.prepare import prepare
@@ -36,7 +36,8 @@ def test_in_doubt_is_what_some_label_neither_has_nor_lacks_for_sure() -> None:
     rows = np.zeros((5, len(LABELS)), np.float32)
     rows[1, 2], rows[2, 3], rows[3, 4], rows[4, 5] = low, low + 1e-3, high - 1e-3, high
     rows[1, 7] = 1
-    assert doubtful(rows, (low, high)).tolist() == [2, 3]
+    assert Doubt(low, high).rows(rows).tolist() == [2, 3]
+    assert Doubt(low, high, (0, 3)).rows(rows).tolist() == [2]
 
 
 def test_only_sentences_in_doubt_change() -> None:
@@ -62,6 +63,14 @@ def test_the_second_reader_is_asked_where_doubt_is_left() -> None:
     assert np.array_equal(reread(DOCUMENT, PASSAGES, [sure, _reading(1.0)], np.array([1, 2]), probabilities), once)
     twice = reread(DOCUMENT, PASSAGES, [_reading(0.0), _reading(1.0)], np.array([1, 2]), probabilities)
     assert np.abs(twice - reread(DOCUMENT, PASSAGES, [_reading(1.0)], np.array([1, 2]), probabilities)).max() < 1e-5
+
+
+def test_the_second_reader_is_not_asked_about_release_markers() -> None:
+    probabilities = np.zeros((2, len(LABELS)), np.float32)
+    probabilities[0, MARKER], probabilities[1, MARKER - 1] = 0.5, 0.5
+    again = reread(DOCUMENT, PASSAGES, [_reading(0.0), _reading(1.0)], np.array([1, 2]), probabilities)
+    assert np.abs(again[0] - probabilities[0]).max() < 1e-3
+    assert abs(again[1, MARKER - 1] - 0.5) > 0.05
 
 
 def test_a_reader_of_other_languages_is_not_asked() -> None:
@@ -143,7 +152,7 @@ def test_a_reading_can_change_what_is_found(label: Label, small_model: Model) ->
     sure = Reading(random_reader(), np.zeros((2, len(LABELS)), np.float32), bias)
     text = "\n".join(["We may hold shares in the company.", *LINES])
     found = Detector(replace(small_model, readings=(sure,))).scan(text).findings
-    doubted = [f for f in found if DOUBTS[0][0] < f.score < DOUBTS[0][1]]
+    doubted = [f for f in found if DOUBTS[0].low < f.score < DOUBTS[0].high]
     assert doubted == []
 
 

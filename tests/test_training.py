@@ -179,6 +179,13 @@ def test_markup_is_laid_over_the_lines_of_a_text() -> None:
     ]
 
 
+def test_markup_is_decoded_as_a_scan_decodes_it() -> None:
+    (d,) = prepare([Example("x", "a.example", "de", "Menü")])
+    for markup in ("<nav>Menü</nav>".encode("cp1252"), "<nav>Menü</nav>".encode("utf-16")):
+        assert [b.landmark.name for b in with_markup(d.document, markup).blocks] == ["NAV"]
+    assert with_markup(d.document, b"\x89PNG\r\n\x1a\n") is d.document
+
+
 def test_a_dev_split_without_a_page_of_several_articles_will_do(small_examples: list[Example]) -> None:
     dev = {e.id for e in small_examples if e.is_single and e.id.endswith("0")}
     assert len(dev) > 10

@@ -13,7 +13,7 @@ from scripted import ScriptedDetector
 from detector.blocks import extract_document
 from detector.cleaning import REMOVE_PAID
 from detector.crawl import Crawl, Record, Target, run
-from detector.document import LABELS, Page, Report
+from detector.document import LABELS, Article, ContentType, Page, Report
 from detector.errors import DetectorError, PageError
 from detector.pages.formats import Compression
 from detector.render import CSV_COLUMNS
@@ -50,6 +50,16 @@ def _written(name: FormatName, folder: Path, *, rows: Rows = Rows.FINDINGS, page
     return target.path
 
 
+def test_a_json_line_is_the_record_and_a_newline() -> None:
+    line = format_named(FormatName.JSONL).encode(REPORTS[0], TEXT)
+    assert line.endswith(b"}\n") and line.count(b"\n") == 1
+    assert json.loads(line) == REPORTS[0].to_dict()
+
+
+def test_a_lone_surrogate_does_not_stop_a_json_line() -> None:
+    assert json.loads(format_named(FormatName.JSONL).encode(Report("a\ud800"), "")) == Report("a\ud800").to_dict()
+
+
 def _lines(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_bytes().splitlines()]
 
@@ -66,17 +76,38 @@ def test_csv_has_a_row_for_each_finding_paid_article_and_failure(tmp_path: Path)
     assert [row[2] for row in rows[1:]] == ["article", "finding", "finding", "finding", "error", "article", "finding"]
 
 
-def test_parquet_has_a_row_for_each_finding_and_failure(tmp_path: Path) -> None:
+def test_a_carriage_return_inside_a_csv_cell_breaks_no_row(tmp_path: Path) -> None:
+    written = _written(FormatName.CSV, tmp_path, pages=[Page("a", "Sponsored by\rVellmark AG.")]).read_bytes()
+    rows = list(csv.reader(io.StringIO(written.decode(), newline="")))
+    assert [row[-1] for row in rows[1:]] == ["Sponsored by\rVellmark AG."] * 2
+    assert written.count(b"\n") == 3 and b'"Sponsored by\rVellmark AG."\n' in written
+
+
+def test_parquet_has_a_row_for_each_finding_paid_article_and_failure(tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     rows = parquet.read_table(_written(FormatName.PARQUET, tmp_path)).to_pylist()
     assert [(row["id"], row["label"], row["article_type"], row["error"] is None) for row in rows] == [
+        ("a/1 ä.txt", None, "paid_promotion", True),
         ("a/1 ä.txt", "sponsorship_disclosure", "paid_promotion", True),
         ("a/1 ä.txt", "advice_disclaimer", "paid_promotion", True),
         ("a/1 ä.txt", "affiliate_disclosure", "editorial", True),
         ("lost.txt", None, None, False),
+        ("a/1 ä.txt", None, "paid_promotion", True),
         ("a/1 ä.txt", "sponsorship_disclosure", "paid_promotion", True),
     ]
-    assert [TEXT[row["start"] : row["end"]] for row in rows[:3]] == [row["text"] for row in rows[:3]]
+    assert [TEXT[row["start"] : row["end"]] for row in rows[1:4]] == [row["text"] for row in rows[1:4]]
+
+
+def test_parquet_of_findings_has_paid_articles_without_a_finding(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    format = format_named(FormatName.PARQUET)
+    articles = (Article(0, 9, ContentType.EDITORIAL, 0.9, "News"), Article(9, 20, ContentType.PAID_PROMOTION, 0.8, "Boilers"))
+    (tmp_path / "rows").write_bytes(format.encode(Report("p", articles=articles), ""))
+    assert format.convert is not None
+    format.convert(tmp_path / "rows", tmp_path / "out.parquet")
+    (row,) = parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    assert (row["label"], row["start"], row["end"], row["score"], row["text"]) == (None, 9, 20, 0.8, "Boilers")
+    assert (row["article"], row["article_type"], row["details"], row["error"]) == (1, "paid_promotion", None, None)
 
 
 def test_parquet_of_pages_has_a_row_for_each_page(tmp_path: Path) -> None:
@@ -122,6 +153,21 @@ def test_web_annotations_tell_of_failed_pages(tmp_path: Path) -> None:
     assert failed["target"] == {"source": "lost.txt"} and failed["body"]["value"] == str(PAGES[2])
 
 
+@pytest.mark.parametrize(
+    ("page_id", "url", "source"),
+    [
+        ("d/100% #1 [a]?.html", None, "d/100%25%20%231%20%5Ba%5D%3F.html"),
+        ("https://blatt.example/ä%20b?c=[1]#d", None, "https://blatt.example/%C3%A4%20b?c=[1]#d"),
+        ("50%.html", "https://blatt.example/a%20b?c=1#d", "https://blatt.example/a%20b?c=1#d"),
+    ],
+)
+def test_what_means_something_in_references_is_escaped_in_file_names(page_id: str, url: str | None, source: str) -> None:
+    report = Report(page_id, url, error="it is empty")
+    assert json.loads(format_named(FormatName.WEBANNOTATION).encode(report, ""))["target"]["source"] == source
+    (place,) = json.loads(format_named(FormatName.SARIF).encode(report, ""))["locations"]
+    assert place["physicalLocation"]["artifactLocation"]["uri"] == source
+
+
 def test_sarif_is_one_run_whose_results_point_into_the_text(tmp_path: Path) -> None:
     log = json.loads(_written(FormatName.SARIF, tmp_path).read_bytes())
     (found,) = log["runs"]
@@ -142,6 +188,7 @@ def test_html_holds_every_page_and_its_links_lead_somewhere(tmp_path: Path) -> N
     assert page.count("<h1>") == 4 and page.count("<body>") == page.count("</html>") == 1
     links, anchors = set(re.findall('href="#([^"]+)"', page)), re.findall('id="([^"]+)"', page)
     assert links and links <= set(anchors)
+    assert len(anchors) == len(set(anchors))  # although two pages have one id
 
 
 def test_table_has_a_paragraph_for_each_page(tmp_path: Path) -> None:
@@ -205,6 +252,6 @@ def test_what_cannot_be_packed_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     pytest.importorskip("pyarrow")
     with pytest.raises(DetectorError, match="parquet of findings is not packed with .gz; leave .gz out"):
         packed(format_named(FormatName.PARQUET), Compression.GZIP)
-    monkeypatch.setattr("detector.writers.packing._ZSTD", "absent.zstd")
+    monkeypatch.setattr("detector.writers.packing.ZSTD", "absent.zstd")
     with pytest.raises(DetectorError, match=r"pip install detector\[zstd\]"):
         packed(format_named(FormatName.JSONL), Compression.ZSTD)

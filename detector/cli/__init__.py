@@ -6,6 +6,7 @@ failed, 130 interrupted, 141 nobody reads the output any more.
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -136,7 +137,7 @@ def train(
     if len(readers or ()) > len(DOUBTS):
         raise typer.BadParameter(f"there are {len(readers or ())}; a model takes {len(DOUBTS)} at most", param_hint="--reader")
     markup = {id: page for path in data for id, page in read_markup(path).items()}
-    taken = [load_reader(path) for path in readers or reader_paths()]
+    taken = [load_reader(path) for path in readers or filter(Path.exists, reader_paths())]
     save(fit(read_examples(data), markup=markup, readers=taken, name=name, log=_say), output)
     _say(f"the model is in {output}")
 

@@ -25,7 +25,11 @@ ModelFile = Annotated[Path | None, typer.Option("--model", metavar="FILE", help=
 Labels = Annotated[list[str] | None, typer.Option("--labels", metavar="LABEL,...", help="Report findings of these labels only.")]
 Thresholds = Annotated[
     list[str] | None,
-    typer.Option("--threshold", metavar="X|LABEL=X", help="Least score of a finding or commercial article; may be repeated."),
+    typer.Option(
+        "--threshold",
+        metavar="X|LABEL=X",
+        help="Report from this score on; for editorial and paid_promotion it is the model's cut between types; may be repeated.",
+    ),
 ]
 Fast = Annotated[bool, typer.Option("--fast", help="Do not read the sentences in doubt word by word: faster, more of them wrong.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Scan in this many processes.")]

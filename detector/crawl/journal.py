@@ -62,7 +62,7 @@ class Journal:
         """Delete it, the run being over."""
         if os.name == "nt":  # which deletes no open file
             self.file.close()
-        self.path.unlink()
+        self.path.unlink(missing_ok=True)  # a run that ended while this one began has deleted it
 
     def _write(self, line: Any) -> None:
         self.file.write(line_of(line))

@@ -144,6 +144,8 @@ class _Output:
     def _leave(self) -> None:
         """Delete the file of a run that was refused before it began."""
         if self.unused:
+            if os.name == "nt":  # which deletes no open file; elsewhere it stays locked until it is gone
+                self.file.close()
             self.target.partial.unlink(missing_ok=True)
 
     def _write(self, part: bytes) -> None:
@@ -176,5 +178,7 @@ def _move(target: Target) -> None:
     converted = target.beside("converted")
     shutil.rmtree(converted, ignore_errors=True)  # of a run that was killed here
     target.format.convert(written, converted)
+    if final.is_dir():  # empty, and yet nothing that Windows replaces
+        final.rmdir()
     converted.replace(final)
     written.unlink()

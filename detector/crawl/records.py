@@ -11,7 +11,6 @@ from detector.blocks import extract_document
 from detector.document import Page, Report
 from detector.errors import PageError, bug_in
 from detector.inference import Detector
-from detector.pages import decoded
 from detector.writers.format import Format
 
 Alarm = tuple[str, float]  # a label or content type, and the score at which it counts
@@ -56,7 +55,7 @@ class Recorder:
         if isinstance(page, PageError):
             return self.failed(page, page)
         try:
-            document = extract_document(decoded(page))
+            document = extract_document(page)
             return self._encoded(page, detector.scan_document(document), document.text)
         except PageError as error:
             return self.failed(page, error)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import resource_tracker
+from multiprocessing import parent_process, resource_tracker
 from typing import Self, TypeAlias
 
 from joblib.externals.loky import ProcessPoolExecutor
@@ -163,8 +163,11 @@ def _start(recorder: Recorder, parent: int) -> None:
 
 def _end_with(parent: int) -> None:
     """End this process when its parent is gone: a parent killed outright cannot tell its workers."""
-    while os.getppid() == parent:
-        time.sleep(1)
+    if os.name == "nt" and (process := parent_process()):  # where the parent's id stays when the parent is gone
+        process.join()
+    else:
+        while os.getppid() == parent:
+            time.sleep(1)
     os._exit(1)
 
 

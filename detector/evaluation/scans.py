@@ -9,9 +9,8 @@ from detector.blocks import extract_document
 from detector.corpus import Example
 from detector.document import CONTENT_TYPES, LABELS, ContentType, Page, Passages, Report
 from detector.errors import PageError
-from detector.inference import Detector
-from detector.passages import split_passages
-from detector.scoring import Scores, score
+from detector.inference import Detector, reported, scored
+from detector.scoring import Scores
 
 _PAID = CONTENT_TYPES.index(ContentType.PAID_PROMOTION)
 
@@ -38,12 +37,12 @@ def scan(detector: Detector, example: Example) -> Scan:
         nothing = np.zeros(0, np.int32)
         report = Report(example.id, example.url, error=str(error))
         return Scan(example, report, Passages(nothing, nothing, nothing), np.zeros((0, len(LABELS)), np.float32), 0.0)
-    passages = split_passages(document)
-    scores = score(document, passages, detector.model)
+    passages, scores = scored(document, detector.model)
     probabilities = np.zeros((len(passages), len(LABELS)), np.float32)
     probabilities[scores.candidates] = scores.probabilities
     lengths = [document.blocks.ends[last - 1] - document.blocks.starts[first] for first, last in scores.articles]
-    return Scan(example, detector.scan_document(document), passages, probabilities, _paid(scores, lengths))
+    report = reported(document, passages, scores, detector.model)
+    return Scan(example, report, passages, probabilities, _paid(scores, lengths))
 
 
 def report_of(detector: Detector, example: Example) -> Report:

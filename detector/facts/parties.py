@@ -17,7 +17,7 @@ ROLES = ("payer", "beneficiary", "holder")
 
 def parties_in(text: str, folded: str, context: str, lang: str = "") -> dict[str, list[str]]:
     """Return the names by role, each once, in text order; `context` may introduce their short forms."""
-    before, after = _cues(lang)
+    before, after = _cues(lang if lang in _languages() else "")
     found: dict[str, list[str]] = {role: [] for role in ROLES}
     reached = 0
     for match in before.pattern.finditer(folded):
@@ -43,10 +43,15 @@ class _Cues(NamedTuple):
 
 
 @cache
+def _languages() -> frozenset[str]:
+    return frozenset(name.partition(".")[2] for name in names_of("parties"))
+
+
+@cache
 def _cues(lang: str) -> tuple[_Cues, _Cues]:
-    """Read the cues of a language and of English, of all languages where there are none for it: those before a name, and those after."""
+    """Read the cues of a language and of English, of all languages where none is given: those before a name, and those after."""
     names = names_of("parties")
-    if f"parties.{lang}" in names:
+    if lang:
         names = [name for name in names if name in {f"parties.{lang}", "parties.en"}]
     before: dict[str, list[_Cue]] = {}
     after: dict[str, list[_Cue]] = {}

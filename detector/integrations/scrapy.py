@@ -120,12 +120,7 @@ class DetectorPipeline:
         return page_of(values, f"item {self.stats.get_value('detector/pages', 0) + 1}", fields)
 
     def _scanned(self, page: Page | PageError) -> Report:
-        try:
-            (report,) = self.detector.pipe([page])
-        except Exception as error:  # a bug, which must not cost a crawl its items
-            logger.exception("Scanning failed")
-            id, url = (page.page_id, None) if isinstance(page, PageError) else (page.id, page.url)
-            return Report(id, url, model=self.detector.model.name, error=f"{id}: scanning failed ({error!r}); report it as a bug")
+        (report,) = self.detector.pipe([page])
         kept = (f for f in report.findings if f.label in self.options.labels and f.score >= self.options.min_score)
         return replace(report, findings=tuple(kept))
 

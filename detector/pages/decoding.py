@@ -7,7 +7,7 @@ from dataclasses import replace
 from detector.document import Page
 from detector.errors import PageError
 
-SAMPLE = 4096  # bytes searched for a declared charset and for the zero bytes of binary files
+SAMPLE = 4096  # bytes searched for a declared charset and for what binary files hold
 
 _EXTRACT, _UNPACK = "extract its text first", "unpack it first"
 _SIGNATURES = {
@@ -50,6 +50,7 @@ _SUPERSETS = {
 }
 # Python's own escapes and transports, which no page is in; UTF-7 is refused by browsers because it hides markup.
 _REFUSED = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # not 1b, which ISO-2022-JP has
 _DECLARATION = re.compile(rb"""<(?:meta\s[^>]{0,400}?charset|\?xml\s[^>]{0,400}?encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 
 
@@ -76,14 +77,20 @@ def _text_of(page: Page, content: bytes) -> str:
     transport = _codec(page.charset)
     if b"\0" in sample:
         wide = transport if transport and transport.startswith(("utf-16", "utf-32")) else _wide_codec(sample)
-        if wide is None:
+        if wide:
+            return content.decode(wide, "replace")
+        if _is_binary(sample):
             raise PageError(page.id, "it is binary, not text", "convert it to text or HTML first")
-        return content.decode(wide, "replace")
     return _read_as(content, (transport, "utf-8", _codec(_declared(sample)) if page.html else None))
 
 
+def _is_binary(sample: bytes) -> bool:
+    """Whether controls are more than a stray few; zeros alone tell little, for packed data have no more than one byte in 256."""
+    return len(_CONTROLS.findall(sample)) > max(1, len(sample) // 100)
+
+
 def _read_as(content: bytes, candidates: tuple[str | None, ...]) -> str:
-    # Without zero bytes it is neither UTF-16 nor UTF-32, whatever was declared.
+    # With few zero bytes or none it is neither UTF-16 nor UTF-32, whatever was declared.
     codecs_left = [codec for codec in candidates if codec and not codec.startswith(("utf-16", "utf-32"))]
     for codec in codecs_left:
         try:

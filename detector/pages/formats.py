@@ -1,10 +1,13 @@
 """Tell what format an input is in, by its name or, on standard input, by how it begins."""
 
 import re
+import sys
 from enum import StrEnum
 from pathlib import PurePath
 
 import orjson
+
+from detector.pages.json_lines import value_of
 
 
 class Format(StrEnum):
@@ -27,6 +30,8 @@ class Compression(StrEnum):
     ZSTD = ".zst"
 
 
+ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"  # the library for it
+
 SUFFIXES = {
     ".txt": Format.TEXT,
     ".text": Format.TEXT,
@@ -46,6 +51,7 @@ SUFFIXES = {
 _MARKS = b"\xef\xbb\xbf\xff\xfe"  # bytes of the byte order marks
 _PARQUET = b"PAR1"
 _MAGIC = {b"\x1f\x8b": Compression.GZIP, b"\x28\xb5\x2f\xfd": Compression.ZSTD}
+_OBJECT = re.compile(rb'\{\s*"')
 _MARKUP = re.compile(
     rb"<(?:!doctype\s+html|!--|\?xml|(?:html|head|body|title|meta|link|script|style|main|article|section|header|footer|nav|aside|div|"
     rb"h[1-6]|p|span|a|ul|ol|table|img|br|figure|blockquote|center|font|b|i|em|strong)[\s>/])",
@@ -76,14 +82,18 @@ def format_of_head(head: bytes) -> Format:
     line = head.lstrip(_MARKS).replace(b"\0", b"").strip()  # without zero bytes UTF-16 markup reads as ASCII
     if line.startswith(b"WARC/"):
         return Format.WARC
-    if line.startswith(b"{") and _is_json(line):
+    if line.startswith(b"{") and (_is_json(line) or _is_cut_off(line, head)):
         return Format.JSONL
     return Format.HTML if _MARKUP.match(line) else Format.TEXT
 
 
+def _is_cut_off(line: bytes, head: bytes) -> bool:
+    return _OBJECT.match(line) is not None and not head.endswith(b"\n")
+
+
 def _is_json(line: bytes) -> bool:
     try:
-        orjson.loads(line)
+        value_of(line)
     except orjson.JSONDecodeError:
         return False
     return True

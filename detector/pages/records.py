@@ -10,6 +10,7 @@ import orjson
 
 from detector.document import Page
 from detector.errors import PageError
+from detector.pages.json_lines import value_of
 from detector.pages.streams import MAX_BYTES, TOO_LONG, empty
 
 MARK = b"\xef\xbb\xbf"  # of UTF-8, which Windows programs begin their files with
@@ -65,7 +66,7 @@ def page_of(record: Mapping[str, object], place: str, fields: Fields) -> Page | 
 
 def _page_of_line(line: bytes, place: str, fields: Fields) -> Page | PageError:
     try:
-        record = orjson.loads(line)
+        record = value_of(line)
     except orjson.JSONDecodeError as error:
         reason = f"the line is not JSON ({error.msg} in column {error.colno})"
         return PageError(place, reason, "write one JSON object a line, in UTF-8")

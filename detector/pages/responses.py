@@ -36,7 +36,7 @@ class Response:
     @property
     def media_type(self) -> str | None:
         """Type and subtype in lower case; None where the server declared none."""
-        return self.headers.get("content-type", "").split(";")[0].strip().lower() or None
+        return media_type_of(self.headers.get("content-type"))
 
     @property
     def encodings(self) -> list[str]:
@@ -46,8 +46,18 @@ class Response:
 
     @property
     def charset(self) -> str | None:
-        match = _CHARSET.search(self.headers.get("content-type", ""))
-        return match.group(1) if match else None
+        return charset_of(self.headers.get("content-type"))
+
+
+def media_type_of(content_type: str | None) -> str | None:
+    """Return the type and subtype that a header names, in lower case; None where it names none."""
+    return (content_type or "").split(";")[0].strip().lower() or None
+
+
+def charset_of(content_type: str | None) -> str | None:
+    """Return the charset that a header names; None where it names none."""
+    match = _CHARSET.search(content_type or "")
+    return match.group(1) if match else None
 
 
 def response_of(block: bytes) -> Response | None:

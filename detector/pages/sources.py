@@ -52,10 +52,18 @@ def _walk(folder: Path) -> Iterator[Path | PageError]:
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        if entry.is_dir(follow_symlinks=False):
+        if _is_folder(entry, follow=False):
             yield from _walk(folder / entry.name)
-        elif format_of(entry.name) and not entry.is_dir():
+        elif format_of(entry.name) and not _is_folder(entry, follow=True):
             yield folder / entry.name
+
+
+def _is_folder(entry: "os.DirEntry[str]", *, follow: bool) -> bool:
+    """Whether an entry is a folder; a link that goes round, or leads where nobody may look, is none, and fails when it is read."""
+    try:
+        return entry.is_dir(follow_symlinks=follow)
+    except OSError:
+        return False
 
 
 def _files_of_glob(pattern: str) -> Iterator[Path | PageError]:

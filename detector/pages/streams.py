@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 from detector.errors import PageError
 from detector.pages.extras import needed
-from detector.pages.formats import Compression, Format, compression_of, format_of_head
+from detector.pages.formats import ZSTD, Compression, Format, compression_of, format_of_head
 from detector.pages.reading import Reading
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 100_000_000  # of one page, line or record: what `blocks` accepts, 20 million characters, in UTF-32 and some
 TOO_LONG = f"it is longer than {MAX_BYTES:,} bytes"
-
-_ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
 
 
 @contextmanager
@@ -72,7 +70,7 @@ def unpacked(packed: io.BufferedIOBase, compression: Compression, page_id: str) 
             yield gzip.GzipFile(fileobj=packed)
         elif compression is Compression.ZSTD:
             # Not `zstandard`: its reader takes a file that is cut off for one that ends.
-            zstd = needed(_ZSTD, "zstd", page_id)
+            zstd = needed(ZSTD, "zstd", page_id)
             damage = (*damage, zstd.ZstdError)
             yield zstd.ZstdFile(packed)
         else:

@@ -5,12 +5,17 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from itertools import chain
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from detector.document import Page
 from detector.errors import PageError
 from detector.pages.extras import needed
 from detector.pages.records import MARK, Fields, page_of
 from detector.pages.streams import empty, in_file
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 BATCH = 10  # Parquet rows; pages are some 100 kB
 BUFFER = 1 << 16  # bytes of a Parquet column read at a time; without it pyarrow reads that of a row group whole
@@ -47,13 +52,29 @@ def read_parquet(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterat
             number, end = end, end + file.metadata.row_group(group).num_rows
             try:
                 for batch in file.iter_batches(BATCH, row_groups=[group], columns=columns, use_threads=False):
-                    for record in batch.to_pylist():
+                    for record in _records_of(batch, arrow):
                         number += 1
                         yield page_of(record, f"{name}:{number}", fields)
             except failures as error:
                 yield PageError(name, f"its rows {number + 1:,} to {end:,} cannot be read ({error})", "write the table again")
     if not end:
         raise _without_rows(name)
+
+
+def _records_of(batch: "pa.RecordBatch", arrow: ModuleType) -> list[dict[str, object]]:
+    """Return the rows of a batch; text that is no UTF-8 stays bytes, as that of CSV does."""
+    try:
+        records: list[dict[str, object]] = batch.to_pylist()
+    except UnicodeDecodeError:
+        rows = zip(*(_cells_of(column, arrow) for column in batch.columns), strict=True)
+        records = [dict(zip(batch.schema.names, row, strict=True)) for row in rows]
+    return records
+
+
+def _cells_of(column: "pa.Array", arrow: ModuleType) -> list[object]:
+    if column.type not in (arrow.string(), arrow.large_string(), arrow.string_view()):
+        return list(column.to_pylist())
+    return [None if cell is None else _text(cell) for cell in column.cast(arrow.large_binary()).to_pylist()]
 
 
 class _Lines:
@@ -143,10 +164,12 @@ def _page_of_row(row: list[str], width: int, wanted: dict[str, int], place: str,
 
 
 def _cell(text: str) -> str | bytes:
-    """Return what a cell read as Latin-1 really holds: text where it is UTF-8, else bytes, for `decoded` to read."""
-    if text.isascii():
-        return text
-    raw = text.encode("latin-1")
+    """Return what a cell read as Latin-1 really holds."""
+    return text if text.isascii() else _text(text.encode("latin-1"))
+
+
+def _text(raw: bytes) -> str | bytes:
+    """Return text where it is UTF-8, else the bytes, for `decoded` to read."""
     try:
         return raw.decode()
     except UnicodeDecodeError:

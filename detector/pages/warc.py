@@ -9,7 +9,7 @@ from detector.document import Page
 from detector.errors import PageError
 from detector.pages.extras import needed
 from detector.pages.records import Fields
-from detector.pages.responses import body_of, response_of
+from detector.pages.responses import body_of, charset_of, media_type_of, response_of
 from detector.pages.streams import MAX_BYTES, TOO_LONG
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ def _page_of(record: "WarcRecord", name: str, fastwarc: ModuleType) -> Page | Pa
         if not (record.headers.get("Content-Length") or "").strip().isdigit():
             raise _cut_off(page_id, name)
         if kind == "conversion":
-            return _page(record, page_id, record.headers.get("Content-Type"), None, _block(record, b"", page_id, name))
+            stated = record.headers.get("Content-Type")
+            return _page(record, page_id, media_type_of(stated), charset_of(stated), _block(record, b"", page_id, name))
         if kind == "response" and record.is_http:
             return _page_of_response(record, page_id, name, fastwarc)
         _pass_over(record, 0, page_id, name)
@@ -126,7 +127,10 @@ def _page_of_response(record: "WarcRecord", page_id: str, name: str, fastwarc: M
         response = response_of(head)
     if response is None:
         raise PageError(page_id, f"its record in {name} holds no HTTP response", "crawl it again")
-    media_type = response.media_type or record.headers.get("WARC-Identified-Payload-Type")
+    media_type, charset = response.media_type, response.charset
+    if media_type is None:
+        identified = record.headers.get("WARC-Identified-Payload-Type")
+        media_type, charset = media_type_of(identified), charset or charset_of(identified)
     if not response.ok or not _wanted(media_type):
         _pass_over(record, len(head), page_id, name)
         return None
@@ -137,7 +141,7 @@ def _page_of_response(record: "WarcRecord", page_id: str, name: str, fastwarc: M
         body = body_of(response, stored, fastwarc)
     except ValueError as error:
         raise PageError(page_id, str(error), "crawl it again") from error
-    return _page(record, page_id, media_type, response.charset, body)
+    return _page(record, page_id, media_type, charset, body)
 
 
 def _page(record: "WarcRecord", page_id: str, media_type: str | None, charset: str | None, content: bytes) -> Page | None:

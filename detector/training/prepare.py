@@ -56,7 +56,7 @@ def fold_of(site: str) -> int:
 def with_markup(document: Document, raw: bytes) -> Document:
     """Give a text document the markup of its raw page, line by line; lines that the page does not hold stay bare."""
     try:
-        page = extract_document(Page(document.id, raw.decode("utf-8", "replace"), html=True))
+        page = extract_document(Page(document.id, raw, html=True))
     except PageError:
         return document
     known = {page.text[s:e]: i for i, (s, e) in enumerate(zip(page.blocks.starts, page.blocks.ends, strict=True))}

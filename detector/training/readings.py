@@ -9,7 +9,7 @@ from detector.classifier import Reading, log_odds
 from detector.document import LABELS
 from detector.features.excerpt import excerpts
 from detector.reader import Reader
-from detector.scoring import DOUBTS, doubtful
+from detector.scoring import DOUBTS, Doubt
 from detector.training.prepare import Prepared
 from detector.training.sentences import Level
 
@@ -27,7 +27,7 @@ def fit_readings(tuning: Sequence[tuple[Prepared, Level]], readers: Sequence[Rea
     return readings
 
 
-def _fit(tuning: Sequence[tuple[Prepared, Level]], before: tuple[Reading, ...], reader: Reader, doubt: tuple[float, float]) -> Reading:
+def _fit(tuning: Sequence[tuple[Prepared, Level]], before: tuple[Reading, ...], reader: Reader, doubt: Doubt) -> Reading:
     """Return a reading; a label that the documents do not tell from others keeps what was said before."""
     nothing = np.zeros((0, len(LABELS)), np.float32)
     said, read, targets = [nothing], [nothing], [nothing > 0]
@@ -35,7 +35,7 @@ def _fit(tuning: Sequence[tuple[Prepared, Level]], before: tuple[Reading, ...], 
         if not reader.reads(d.document.lang):
             continue
         _, candidates, probabilities = level.scored(d, before)
-        rows = doubtful(probabilities, doubt)
+        rows = doubt.rows(probabilities)
         rows = rows[d.read[candidates[rows]]]
         said.append(log_odds(probabilities[rows]))
         read.append(reader.logits(excerpts(d.document, d.passages, candidates[rows].tolist())))

@@ -14,9 +14,14 @@ def _encode(report: Report, text: str) -> bytes:
 
 
 def _lines(rows: Iterable[Sequence[str]]) -> bytes:
+    return "".join(map(_line, rows)).encode("utf-8", "replace")
+
+
+def _line(row: Sequence[str]) -> str:
+    # csv puts in quotes what holds a character of its own line end, and before Python 3.13 no other line end.
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return buffer.getvalue().encode("utf-8", "replace")
+    csv.writer(buffer, lineterminator="\r\n").writerow(row)
+    return buffer.getvalue().removesuffix("\r\n") + "\n"
 
 
 CSV = Format("csv", _encode, head=_lines([CSV_COLUMNS]))

@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 
 from detector.document import Report
-from detector.render import to_json_line
 from detector.writers.format import Format
 
 
@@ -20,7 +19,7 @@ def line_of(record: Mapping[str, Any]) -> bytes:
 
 
 def _encode(report: Report, text: str) -> bytes:
-    return to_json_line(report)
+    return line_of(report.to_dict())
 
 
 JSONL = Format("jsonl", _encode)

@@ -5,7 +5,6 @@ Packed bytes depend on nothing but the content: a gzip header names neither file
 
 import gzip
 import shutil
-import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -14,11 +13,10 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from detector.errors import DetectorError
-from detector.pages.formats import Compression
+from detector.pages.formats import ZSTD, Compression
 from detector.writers.format import Format
 
 LEVEL = 6  # of gzip, as on the command line
-_ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
 
 
 def packing_of(name: str) -> Compression:
@@ -45,11 +43,11 @@ def _pack(packing: Compression, source: Path, target: Path) -> None:
 def _packer(file: BinaryIO, packing: Compression) -> BinaryIO:
     if packing is Compression.GZIP:
         return cast(BinaryIO, gzip.GzipFile("", "wb", LEVEL, file, mtime=0))
-    return cast(BinaryIO, import_module(_ZSTD).ZstdFile(file, "wb"))
+    return cast(BinaryIO, import_module(ZSTD).ZstdFile(file, "wb"))
 
 
 def _check_installed(packing: Compression) -> None:
     try:
-        import_module(_ZSTD if packing is Compression.ZSTD else "gzip")
+        import_module(ZSTD if packing is Compression.ZSTD else "gzip")
     except ImportError as error:
-        raise DetectorError(f"writing {packing} needs {_ZSTD}, which is not installed; run `pip install detector[zstd]`") from error
+        raise DetectorError(f"writing {packing} needs {ZSTD}, which is not installed; run `pip install detector[zstd]`") from error

@@ -1,4 +1,5 @@
-"""Parquet: a row for each finding, or for each page with its articles and findings; a failed page has a row with `error`.
+"""Parquet: a row for each finding and paid article, or for each page with its articles and findings; a failed page has a row
+with `error`. The row of a paid article has no label, and its title as `text`.
 
 A Parquet file cannot be continued once its writer is gone, so the rows are kept as JSON lines until the last page is there.
 """
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from detector.document import Finding, Report
+from detector.document import ContentType, Finding, Report
 from detector.errors import DetectorError
 from detector.writers.format import Format
 from detector.writers.jsonl import line_of
@@ -35,8 +36,9 @@ def parquet(rows: Rows) -> Format:
 
 def _encode_findings(report: Report, text: str) -> bytes:
     page = _page(report)
-    rows = [page] if report.error is not None else [page | _finding(report, f) for f in report.findings]
-    return b"".join(map(_line, rows))
+    paid = (_paid_article(report, index) for index, a in enumerate(report.articles) if a.type is ContentType.PAID_PROMOTION)
+    rows = [{}] if report.error is not None else [*paid, *(_finding(report, f) for f in report.findings)]
+    return b"".join(_line(page | row) for row in rows)
 
 
 def _encode_page(report: Report, text: str) -> bytes:
@@ -46,6 +48,12 @@ def _encode_page(report: Report, text: str) -> bytes:
 
 def _page(report: Report) -> dict[str, Any]:
     return {name: getattr(report, name) for name in _PAGE}
+
+
+def _paid_article(report: Report, index: int) -> dict[str, Any]:
+    a = report.articles[index]
+    place = {"start": a.start, "end": a.end, "score": a.score}
+    return {"label": None, **place, "article": index, "article_type": a.type, "text": a.title, "details": None}
 
 
 def _finding(report: Report, f: Finding) -> dict[str, Any]:

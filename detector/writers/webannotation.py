@@ -16,6 +16,8 @@ from detector.writers.jsonl import line_of
 
 AROUND = 32  # code points of prefix and suffix
 _ID = re.compile(rb'"id":"urn:uuid:[^"]+')
+_URL = re.compile(r"[A-Za-z][\w+.-]*://", re.ASCII)
+_SAFE = "/:@!$&'()*+,;=~"
 _CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"detector": "urn:x-detector:"}]
 
 
@@ -59,8 +61,9 @@ def _annotation(report: Report, place: str, body: Mapping[str, Any], target: Map
 
 
 def source_of(report: Report) -> str:
-    """Return the page's address, or where it has none its id, as an IRI reference."""
-    return quote(report.url or report.id, safe="/:?#[]@!$&'()*+,;=%~", errors="replace")
+    """Return the page's address, or where it has none its id, as an IRI reference; in a file's name "%", "#" and "?" mean nothing."""
+    address = report.url or report.id
+    return quote(address, safe=_SAFE + "?#[]%" if report.url or _URL.match(address) else _SAFE, errors="replace")
 
 
 WEBANNOTATION = Format("webannotation", _encode, numbered=_numbered)
