@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from random_reader import random_reader
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from detector.classifier import FORMAT, Cascade, Model, Network, Table, default_path, load, load_reader, save
+from detector.classifier import FORMAT, Cascade, Model, Network, Table, default_path, load, load_reader, save, save_reader
 from detector.errors import DetectorError, ModelError
 from detector.features.text import Ngrams
+from detector.reader import Reader
 
 
 def _arrays(model: Model) -> dict[str, np.ndarray]:
@@ -188,3 +190,11 @@ def test_a_network_is_monotone_in_its_curve() -> None:
     rows = np.array([[-5.0], [0.0], [1000.0]], np.float32)
     assert np.allclose(network.raw(rows)[:, 0], [0.5, 0.5, 1.0])
     assert np.allclose(network.probabilities(rows)[:, 0], [0.1, 0.1, 1.0], atol=1e-6)
+
+
+def test_a_reader_comes_out_as_it_was_saved_however_its_arrays_lie_in_memory(tmp_path: Path) -> None:
+    reader = random_reader(levels=(4, 3))
+    save_reader(Reader.of({name: np.asfortranarray(array) for name, array in reader.arrays().items()}), tmp_path / "reader")
+    held = load_reader(tmp_path / "reader").arrays()
+    assert held.keys() == reader.arrays().keys()
+    assert all(np.array_equal(held[name], array) for name, array in reader.arrays().items())

@@ -44,37 +44,40 @@ class Part:
 
 PARTS = {
     "bert": Part(
-        (0, 2, 4),
-        2,
-        True,
-        (16, 255),
-        64,
-        30_000,
-        (),
-        0,
-        ("attention.self.query", "attention.self.key", "attention.self.value"),
-        "attention.output.dense",
-        "attention.output.LayerNorm",
+        layers=(0, 2, 4),
+        share=2,
+        rectified=True,
+        levels=(16, 255),
+        group=64,
+        pieces=30_000,
+        languages=(),
+        first_position=0,
+        heads=("attention.self.query", "attention.self.key", "attention.self.value"),
+        mix="attention.output.dense",
+        mix_norm="attention.output.LayerNorm",
     ),
     "mpnet": Part(
-        (0, 1, 4, 6, 7, 9, 11),
-        3,
-        False,
-        (4, ternary.LEVELS),
-        128,
-        12_000,
-        ("en",),
-        2,
-        ("attention.attn.q", "attention.attn.k", "attention.attn.v"),
-        "attention.attn.o",
-        "attention.LayerNorm",
+        layers=(0, 1, 4, 6, 7, 9, 11),
+        share=3,
+        rectified=False,
+        levels=(4, ternary.LEVELS),
+        group=128,
+        pieces=12_000,
+        languages=("en",),
+        first_position=2,
+        heads=("attention.attn.q", "attention.attn.k", "attention.attn.v"),
+        mix="attention.attn.o",
+        mix_norm="attention.LayerNorm",
     ),
 }
 
 
 def part_of(home: Path) -> Part:
     """Return what is kept of the encoder in a folder."""
-    return PARTS[json.loads((home / "config.json").read_text("utf-8"))["model_type"]]
+    kind = json.loads((home / "config.json").read_text("utf-8"))["model_type"]
+    if kind not in PARTS:
+        raise SystemExit(f"{home}: it is of the kind {kind!r}; name the folder of one of {', '.join(PARTS)}")
+    return PARTS[kind]
 
 
 class Encoder(torch.nn.Module):  # type: ignore[misc] # untyped where torch is not installed
