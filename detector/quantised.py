@@ -59,24 +59,24 @@ class Quantised:
         bytes_ = (codes * levels ** np.arange(stripes)[:, None]).sum(1)
         return cls(bytes_.astype(np.uint8), scales, levels)
 
-    def full(self) -> Array:
-        """Return the matrix in float32."""
-        return self._scaled(self.numbers, self.scales)
+    def full(self, room: Array | None = None) -> Array:
+        """Return the matrix in float32, in the room of another one of its shape if that is given: new memory costs more than the rest."""
+        return self._scaled(self.numbers, self.scales, room)
 
     def rows(self, ids: Sequence[int]) -> Array:
         """Return some rows in float32; only where tiles are one row high."""
         return self._scaled(self.numbers[ids], self.scales[ids])
 
-    def _scaled(self, numbers: NDArray[np.uint8], scales: NDArray[np.float16]) -> Array:
+    def _scaled(self, numbers: NDArray[np.uint8], scales: NDArray[np.float16], room: Array | None = None) -> Array:
         (rows, width), (down, across) = numbers.shape, scales.shape
-        full = np.empty((rows, width * digits(self.levels)), np.float32)
-        levels, rest = np.uint8(self.levels), np.array(numbers)
-        for start in range(0, full.shape[1] - width, width):
+        columns = width * digits(self.levels) // across * across
+        full = np.empty((rows, columns), np.float32) if room is None else room
+        levels, lowest, rest = np.uint8(self.levels), np.float32(self.levels // 2), np.array(numbers)
+        for start in range(0, columns, width):
             higher = rest // levels
-            full[:, start : start + width] = rest - higher * levels
+            stripe = full[:, start : start + width]
+            np.subtract((rest - higher * levels)[:, : stripe.shape[1]], lowest, out=stripe)
             rest = higher
-        full[:, full.shape[1] - width :] = rest
-        full -= self.levels // 2
-        columns = full.shape[1] // across * across
-        tiles = full[:, :columns].reshape(down, rows // down, across, columns // across)
-        return np.asarray((tiles * scales.astype(np.float32)[:, None, :, None]).reshape(rows, columns))
+        tiles = full.reshape(down, rows // down, across, -1)
+        tiles *= scales.astype(np.float32)[:, None, :, None]
+        return full

@@ -134,16 +134,20 @@ class Reader:
         several = digits(int(self.levels[1]))
         return sum(array.size * (several if f"{name}.scales" in self.layers else 1) for name, array in self.layers.items()) <= LIGHT
 
-    def layer(self, index: int) -> Layer:
-        """Return a layer in float32."""
-        layer = self.kept.get(index) or Layer(*(self._full(f"{index}.{f.name}") for f in fields(Layer)))
+    def layer(self, index: int, room: Layer | None = None) -> Layer:
+        """Return a layer in float32; one that is not kept is made in the room of another, if that is given, which is lost."""
+        if index in self.kept:
+            return self.kept[index]
+        if self.light:
+            room = None
+        layer = Layer(*(self._full(f"{index}.{f.name}", getattr(room, f.name, None)) for f in fields(Layer)))
         if self.light:
             self.kept[index] = layer
         return layer
 
-    def _full(self, name: str) -> Array:
+    def _full(self, name: str, room: Array | None) -> Array:
         array, scales = self.layers[name], self.layers.get(f"{name}.scales")
-        return np.array(array, np.float32) if scales is None else Quantised(array, scales, int(self.levels[1])).full()
+        return np.array(array, np.float32) if scales is None else Quantised(array, scales, int(self.levels[1])).full(room)
 
     def _read(self, excerpts: Sequence[Excerpt]) -> list[Array]:
         """Read excerpts layer by layer, each on its own, so that its logits do not depend on what else is read."""
@@ -153,8 +157,9 @@ class Reader:
         every = [np.arange(len(ids)) for ids, _, _ in coded]
         own = [np.array([0, *range(start, end)]) for _, start, end in coded]  # nobody reads the others' last states
         units = _gelu if self.gelu[0] else _rectified
+        layer = None
         for index in range(self.depth):
-            layer, rows = self.layer(index), own if index == self.depth - 1 else every
+            layer, rows = self.layer(index, layer), own if index == self.depth - 1 else every
             states = [_passed(*text, layer, units) for text in zip(states, gained, rows, strict=True)]
         output = self.output.astype(np.float32)
         read = [np.concatenate([text[1:].mean(0), text[0]]) for text in states]

@@ -29,6 +29,13 @@ def test_numbers_beyond_the_levels_are_brought_between_them() -> None:
     assert matrix.full().tolist() == [[-2, 1, -2, 1]]
 
 
+def test_a_matrix_may_be_made_in_the_room_of_another() -> None:
+    one, two = (Quantised.of(np.random.default_rng(n).normal(size=(8, 13)).astype(np.float32), 3, (4, 1)) for n in range(2))
+    room, expected = one.full(), two.full()
+    assert two.full(room) is room
+    assert np.array_equal(room, expected)
+
+
 def test_some_rows_are_those_of_the_whole() -> None:
     matrix = Quantised.of(np.random.default_rng(0).normal(size=(7, 24)).astype(np.float32), 4, (1, 8))
     assert np.array_equal(matrix.rows([5, 0, 5]), matrix.full()[[5, 0, 5]])

@@ -84,6 +84,14 @@ def test_many_are_read_like_few(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.array_equal(random_reader().logits(EXCERPTS), expected)
 
 
+def test_a_heavy_reader_reads_like_a_light_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = random_reader(layers=3).logits(EXCERPTS)
+    monkeypatch.setattr("detector.reader.LIGHT", 0)
+    reader = random_reader(layers=3)
+    assert np.array_equal(reader.logits(EXCERPTS), expected)
+    assert not reader.kept
+
+
 def test_it_keeps_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("detector.reader.KNOWN", 3)
     monkeypatch.setattr("detector.reader.TOGETHER", 2)
