@@ -58,9 +58,9 @@ _ADVERTISER_TYPE = re.compile(r'"@type"\s*:\s*\[?[^\]}]{0,80}"AdvertiserContentA
 _HIDING = re.compile(
     r"<(?:span|a|b|i|em|strong|small|font|u|s)\s[^<>]*?(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE
 )
-# A comment or an element whose content is no markup, whole; or a tag: its slash, name and rest.
+# A comment, or an element whose content is no markup, as a whole; or a tag: its slash, name and rest.
 _TAG = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|noscript|template|textarea|title)\b[^>]*>.*?(?:</\1\s*>|\Z)|<(/?)([a-z][^\s/>]*)([^>]*)>",
+    r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b[^>]*>.*?(?:</\1\s*>|\Z)|<(/?)([a-z][^\s/>]*)([^>]*)>",
     re.IGNORECASE | re.DOTALL,
 )
 _VOID = frozenset(  # never, or often not, closed
