@@ -135,12 +135,8 @@ class Reader:
         return sum(array.size * (several if f"{name}.scales" in self.layers else 1) for name, array in self.layers.items()) <= LIGHT
 
     def layer(self, index: int, room: Layer | None = None) -> Layer:
-        """Return a layer in float32; one that is not kept is made in the room of another, if that is given, which is lost."""
-        if index in self.kept:
-            return self.kept[index]
-        if self.light:
-            room = None
-        layer = Layer(*(self._full(f"{index}.{f.name}", getattr(room, f.name, None)) for f in fields(Layer)))
+        """Return a layer in float32, made in the room of another one if that is given, which is lost."""
+        layer = self.kept.get(index) or Layer(*(self._full(f"{index}.{f.name}", getattr(room, f.name, None)) for f in fields(Layer)))
         if self.light:
             self.kept[index] = layer
         return layer
@@ -159,7 +155,8 @@ class Reader:
         units = _gelu if self.gelu[0] else _rectified
         layer = None
         for index in range(self.depth):
-            layer, rows = self.layer(index, layer), own if index == self.depth - 1 else every
+            layer = self.layer(index, None if self.light else layer)
+            rows = own if index == self.depth - 1 else every
             states = [_passed(*text, layer, units) for text in zip(states, gained, rows, strict=True)]
         output = self.output.astype(np.float32)
         read = [np.concatenate([text[1:].mean(0), text[0]]) for text in states]

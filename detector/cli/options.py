@@ -20,7 +20,7 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write to a file, which appears once it is whole; - for standard output."),
 ]
-RowsOption = Annotated[Rows, typer.Option("--rows", help="What a row of Parquet is.")]
+RowsOption = Annotated[Rows, typer.Option("--rows", help="What a row of Parquet is: a finding or a paid article, or a page.")]
 ModelFile = Annotated[Path | None, typer.Option("--model", metavar="FILE", help="A file that `detector train` wrote.")]
 Labels = Annotated[list[str] | None, typer.Option("--labels", metavar="LABEL,...", help="Report findings of these labels only.")]
 Thresholds = Annotated[
