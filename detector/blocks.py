@@ -13,6 +13,7 @@ from detector.document import Blocks, Cue, Document, Landmark, Page, Trail
 from detector.errors import PageError
 from detector.language import language_of
 from detector.pages.decoding import decoded
+from detector.wrapping import unwrapped
 
 MAX_CHARACTERS = 20_000_000
 MAX_DEPTH = 400  # deeper elements are read as children of the last one within; parsers need quadratic time for them
@@ -90,6 +91,7 @@ def _from_text(page: Page, text: str) -> Document:
             start = line.start() + line.group().index(content[0])
             starts.append(start)
             ends.append(start + len(content))
+    starts, ends = unwrapped(text, starts, ends)
     return Document(
         page.id, text, Blocks(starts, ends), page.url, _language(page.lang) or language_of(text), _url_cues(page.url), page.date
     )

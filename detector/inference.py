@@ -1,5 +1,6 @@
 """The library call: load a model once, scan one page or many."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Self, TypeAlias, get_args
@@ -18,6 +19,7 @@ from detector.threads import one_thread
 
 OnError: TypeAlias = Literal["raise", "skip", "yield"]
 
+_LINE_BREAK = re.compile("[\r\n]")
 TITLE_LENGTH = 160  # code points of an article's first line that serve as its title
 
 
@@ -94,7 +96,7 @@ def _articles(document: Document, scores: Scores, thresholds: Mapping[str, float
     articles = []
     for (first, last), probabilities in zip(scores.articles, scores.types, strict=True):
         kind = content_type_of(probabilities.tolist(), thresholds)
-        title = document.text[starts[first] : min(ends[first], starts[first] + TITLE_LENGTH)]
+        title = _LINE_BREAK.split(document.text[starts[first] : min(ends[first], starts[first] + TITLE_LENGTH)], maxsplit=1)[0]
         articles.append(Article(starts[first], ends[last - 1], kind, _rounded(probabilities[CONTENT_TYPES.index(kind)]), title))
     return tuple(articles)
 

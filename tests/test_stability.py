@@ -118,6 +118,14 @@ def test_newlines_are_lost_and_doubled() -> None:
     assert doubled is not None and content(doubled) == TEXT.replace("\n", "\n\n")
 
 
+def test_long_lines_are_wrapped_between_words() -> None:
+    made = variant("wrapped lines")
+    assert made is not None and str(made.page.content).replace("\n", " ") == TEXT.replace("\n", " ")
+    lines = str(made.page.content).split("\n")
+    assert len(lines) == 4 and max(map(len, lines)) <= 72 and lines[0] == TITLE and lines[3] == "Rain fell on the harbour."
+    assert variant("wrapped lines", "x" * 200) is None
+
+
 def test_upper_case_may_lengthen_a_text() -> None:
     made = variant("upper case", "Großer Preis")
     assert made is not None and content(made) == "GROSSER PREIS"

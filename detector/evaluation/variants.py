@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from detector.document import Document, Page, Report
 
 NOISE = 0.01  # share of characters that a bad scan gets wrong
+WRAP = 72  # characters of a line in a mail
 SEED = 0
 
 _Edit = tuple[int, int, str]  # start and end in the original, replacement
@@ -111,6 +112,16 @@ def _entities(document: Document, _: Report) -> Variant | None:
     return Variant(Page(document.id, f"<!doctype html><html><body>{body}</body></html>", html=True, url=document.url), moved)
 
 
+def _wrapped(document: Document, _: Report) -> Variant | None:
+    """Break long lines between words, as mail programs do."""
+    text, edits = document.text, list[_Edit]()
+    for start, end in zip(document.blocks.starts, document.blocks.ends, strict=True):
+        while end - start > WRAP and (space := text.rfind(" ", start, start + WRAP + 1)) > start:
+            edits.append((space, space + 1, "\n"))
+            start = space + 1
+    return _edit(document, edits)
+
+
 def _noise(document: Document, _: Report) -> Variant | None:
     """Replace characters by ones that look alike, as character recognition does."""
     places = [i for i, c in enumerate(document.text) if c in _LOOKALIKE]
@@ -135,6 +146,7 @@ _TRANSFORMS: dict[str, Callable[[Document, Report], Variant | None]] = {
     "joined heading and paragraph": _replace(_JOIN, "", "gap"),
     "lost newlines": _replace(_LINES, " "),
     "doubled newlines": _replace(re.compile("\n"), "\n\n"),
+    "wrapped lines": _wrapped,
     "upper case": _characters(str.upper),
     "straight quotes": _characters(lambda text: text.translate(_STRAIGHT)),
     "curly quotes": _curly,
