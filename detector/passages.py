@@ -11,7 +11,9 @@ WINDOW = 20_000  # code points shown to sentencex at once: its time grows with t
 MAX_PASSAGE = 2_000  # code points; longer "sentences" (tables, code, lost punctuation) are cut at a space
 
 _WIDE = (*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
-_SPACES = dict.fromkeys(_WIDE, " ") | dict.fromkeys(range(0xD800, 0xE000), "?")  # sentencex takes no halves of surrogate pairs
+_BULLETS = "•⁃⁌⁍■□▪▫▶▸►◆◇○●◦★☆➢➣➤"  # sentencex takes all that follows one for a single sentence
+# What sentencex is shown instead; it takes no halves of surrogate pairs, and panics on some wide blanks.
+_SHOWN = dict.fromkeys(_WIDE, " ") | dict.fromkeys(range(0xD800, 0xE000), "?") | dict.fromkeys(map(ord, _BULLETS), "-")
 _INNER_END = re.compile(r"[.!?…。！？։؟।]['\"”’»)\]]*\s+\S|[。！？]\S")
 
 
@@ -37,8 +39,8 @@ def split_passages(document: Document) -> Passages:
 
 
 def _sentences(language: str, line: str) -> list[tuple[int, int]]:
-    """Return the sentence bounds of a line; wide blanks are shown to sentencex as plain ones, since it panics on some of them."""
-    line, at, bounds = line.translate(_SPACES), 0, []
+    """Return the sentence bounds of a line; wide blanks are shown to sentencex as plain ones, and bullets as dashes."""
+    line, at, bounds = line.translate(_SHOWN), 0, []
     while at < len(line):
         found = _window_sentences(language, line[at : at + WINDOW])
         if at + WINDOW < len(line) and len(found) > 1:

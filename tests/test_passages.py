@@ -120,3 +120,10 @@ def test_a_line_of_a_million_characters_is_cut_into_bounded_passages(text: str) 
 def test_a_passage_that_is_too_long_is_cut_at_a_space() -> None:
     words = _sentences("seven77 " * MAX_PASSAGE)
     assert {w for sentence in words for w in sentence.split()} == {"seven77"}
+
+
+@pytest.mark.parametrize("bullet", "•⁃▪▶●◦★➤-*·→")
+def test_the_sentences_of_a_list_item_are_told_apart(bullet: str) -> None:
+    text = f"{bullet} The board met on Tuesday. Nobody came."
+    passages = split_passages(extract_document(Page("x", text, lang="en"))).rows(text)
+    assert [p.text for p in passages] == [f"{bullet} The board met on Tuesday.", "Nobody came."]

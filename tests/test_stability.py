@@ -132,6 +132,12 @@ def test_upper_case_may_lengthen_a_text() -> None:
     assert made.moved.tolist() == [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13]
 
 
+def test_accents_stand_behind_their_letters() -> None:
+    made = variant("accents apart", "Über Öl")
+    assert made is not None and content(made) == "U\u0308ber O\u0308l"
+    assert made.moved.tolist() == [0, 2, 3, 4, 5, 6, 8, 9]
+
+
 def test_quotes_curl_by_what_stands_before_them() -> None:
     made = variant("curly quotes", "\"Buy\", said the ('old') author's friend.")
     assert made is not None and content(made) == "“Buy”, said the (‘old’) author’s friend."

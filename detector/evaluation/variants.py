@@ -6,6 +6,7 @@ A variant is a page and, for each offset of the original text, the offset in the
 import html
 import random
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -151,6 +152,7 @@ _TRANSFORMS: dict[str, Callable[[Document, Report], Variant | None]] = {
     "straight quotes": _characters(lambda text: text.translate(_STRAIGHT)),
     "curly quotes": _curly,
     "soft hyphens": _replace(_LONG_WORD, "\u00ad", "gap"),
+    "accents apart": _characters(lambda text: unicodedata.normalize("NFD", text)),
     "non-breaking spaces": _characters(lambda text: text.replace(" ", "\u00a0")),
     "HTML entities": _entities,
     "OCR noise": _noise,

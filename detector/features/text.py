@@ -1,8 +1,8 @@
 """Hash the n-grams of passages with numpy, no Python loop a token.
 
 A token's hash is a slice of one polynomial prefix sum over the text (mod 2**64), multiplied by the inverse power of its place, so that
-it does not depend on where the token stands. Case, digits, soft hyphens and the kinds of quotation mark do not count; a joined
-heading ("InterestThe author") falls into its words at the change of case.
+it does not depend on where the token stands. Case, digits, soft hyphens and the kinds of quotation mark do not count, nor whether an accent
+is a character of its own; a joined heading ("InterestThe author") falls into its words at the change of case.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.document import Passages
+from detector.features.spelling import SOFT_HYPHEN, composed
 
 CHUNK = 1 << 17  # code points hashed at a time; bounds memory on long pages
 WORD_BITS = 16  # size of the word table, 2**bits rows; 18 bits bring nothing on dev
@@ -52,6 +53,7 @@ class Characters:
     @classmethod
     def of(cls, text: str) -> "Characters":
         """Fold a text; U+0130 is the one character whose lower case is longer than itself."""
+        text = composed(text)
         folded = text.replace("\u0130", "i").lower()
         codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), np.uint32)
         raised = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32) != codes
@@ -208,7 +210,7 @@ def _spaced(characters: Characters, passages: Passages) -> tuple[NDArray[np.uint
 
 _TABLE_SIZE = 0x3100
 _OTHER, _MARK, _DIGIT, _LETTER = range(4)
-_SOFT_HYPHEN = np.uint32(0xAD)
+_SOFT_HYPHEN = np.uint32(ord(SOFT_HYPHEN))
 _MARKS = "(%$§#*@"
 
 
