@@ -13,6 +13,7 @@ from detector.document import CONTENT_TYPES, Article, Document, Finding, Page, P
 from detector.errors import PageError, bug_in
 from detector.facts import MAX_CONTEXT, details_of
 from detector.passages import split_passages
+from detector.plain import plain, plain_copy
 from detector.scoring import Scores, score
 from detector.spans import content_type_of, thresholded
 from detector.threads import one_thread
@@ -79,9 +80,12 @@ class Detector:
 
 def scored(document: Document, model: Model) -> tuple[Passages, Scores]:
     """Return a document's passages, and what a model says of them."""
-    passages = split_passages(document)
+    copy = plain_copy(document)
+    read = document if copy is None else copy.document
+    passages = split_passages(read)
     with one_thread():
-        return passages, score(document, passages, model)
+        scores = score(read, passages, model)
+    return passages if copy is None else copy.back(passages), scores
 
 
 def reported(document: Document, passages: Passages, scores: Scores, model: Model) -> Report:
@@ -108,7 +112,7 @@ def _findings(
     for label, start, end, probability in thresholded(scores.probabilities, scores.candidates, passages, thresholds):
         owner = next((i for i, a in enumerate(articles) if a.start <= start < a.end), None)
         text = document.text[start:end]
-        details = details_of(label, text, document.text[max(0, start - MAX_CONTEXT) : start], document.lang)
+        details = details_of(label, plain(text), plain(document.text[max(0, start - MAX_CONTEXT) : start]), document.lang)
         findings.append(Finding(label, start, end, _rounded(probability), owner, text, details))
     return tuple(findings)
 

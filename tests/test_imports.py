@@ -15,7 +15,7 @@ PACKAGE = ROOT / "detector"
 LEVELS = (
     {"errors", "document", "language", "quantised", "threads", "wrapping"},
     {"pages"},
-    {"blocks", "articles", "passages", "spans", "overlap", "facts", "render", "cleaning"},
+    {"blocks", "articles", "passages", "spans", "overlap", "facts", "render", "cleaning", "plain"},
     {"features"},
     {"reader"},
     {"classifier", "corpus"},

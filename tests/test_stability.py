@@ -126,6 +126,12 @@ def test_long_lines_are_wrapped_between_words() -> None:
     assert variant("wrapped lines", "x" * 200) is None
 
 
+def test_words_become_links() -> None:
+    made = variant("Markdown links", "The quay opens, at last.")
+    assert made is not None and content(made) == "[The quay opens](https://www.tarn.example/the-quay-opens), at last."
+    assert content(made)[made.moved[16] : made.moved[23]] == "at last"
+
+
 def test_upper_case_may_lengthen_a_text() -> None:
     made = variant("upper case", "Großer Preis")
     assert made is not None and content(made) == "GROSSER PREIS"

@@ -23,6 +23,7 @@ _Edit = tuple[int, int, str]  # start and end in the original, replacement
 _LINES = re.compile(r"\n+")
 _JOIN = re.compile(r"^[^\n]{2,79}\w(?P<gap>[^\S\n]*\n\s*)(?=\S[^\n]{79})", re.MULTILINE)  # a heading before a paragraph
 _LONG_WORD = re.compile(r"\b[^\W\d_]{4}(?P<gap>)[^\W\d_]{4,}\b")
+_LINKED = re.compile(r"\b[^\W\d_]{3,} [^\W\d_]{3,} [^\W\d_]{3,}\b")
 _OPENING = re.compile(r"(?:^|(?<=[\s(\[{—–]))[\"']")
 _SPACES = re.compile(r"\s+")
 _STRAIGHT = str.maketrans("“”„‟‘’‚‛", "\"\"\"\"''''")
@@ -113,6 +114,15 @@ def _entities(document: Document, _: Report) -> Variant | None:
     return Variant(Page(document.id, f"<!doctype html><html><body>{body}</body></html>", html=True, url=document.url), moved)
 
 
+def _markdown(document: Document, _: Report) -> Variant | None:
+    """Make words that stand by threes links to an address that is made of them."""
+    edits: list[_Edit] = []
+    for match in _LINKED.finditer(document.text):
+        address = match.group().lower().replace(" ", "-")
+        edits += [(match.start(), match.start(), "["), (match.end(), match.end(), f"](https://www.tarn.example/{address})")]
+    return _edit(document, edits)
+
+
 def _wrapped(document: Document, _: Report) -> Variant | None:
     """Break long lines between words, as mail programs do."""
     text, edits = document.text, list[_Edit]()
@@ -148,6 +158,7 @@ _TRANSFORMS: dict[str, Callable[[Document, Report], Variant | None]] = {
     "lost newlines": _replace(_LINES, " "),
     "doubled newlines": _replace(re.compile("\n"), "\n\n"),
     "wrapped lines": _wrapped,
+    "Markdown links": _markdown,
     "upper case": _characters(str.upper),
     "straight quotes": _characters(lambda text: text.translate(_STRAIGHT)),
     "curly quotes": _curly,

@@ -1,0 +1,95 @@
+"""Markdown and footnotes change neither the sentences nor where they are found. All texts are invented."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.blocks import extract_document
+from detector.document import Page, Passages
+from detector.passages import split_passages
+from detector.plain import plain, plain_copy
+
+_PIECES = st.sampled_from(
+    [
+        "[",
+        "]",
+        "](https://x.example/a_(b))",
+        '](/about "About us")',
+        "![",
+        "[1]",
+        "\n",
+        " ",
+        "\xa0",
+        "Quay",
+        "Sponsored by Tarn. ",
+        "](see below)",
+        "😀",
+    ]
+)
+_TEXTS = st.lists(_PIECES, max_size=40).map("".join)
+
+
+def sentences(text: str) -> list[tuple[str, str]]:
+    """Return the sentences as they are read, and as they stand in the text."""
+    copy = plain_copy(extract_document(Page("x", text, lang="en")))
+    assert copy is not None
+    read = split_passages(copy.document)
+    return [
+        (copy.document.text[start:end], text[first:last])
+        for start, end, first, last in zip(*_bounds(read), *_bounds(copy.back(read)), strict=True)
+    ]
+
+
+def _bounds(passages: Passages) -> tuple[list[int], list[int]]:
+    return passages.starts.tolist(), passages.ends.tolist()
+
+
+def test_addresses_are_no_part_of_a_sentence_as_it_is_read_but_of_it_as_it_stands() -> None:
+    text = 'This was paid for by [Tarn Mills](https://tarn.example/a_(b)?c=1). Read our [policy](/policy "Our policy").[2][3]\nNext'
+    assert sentences(text) == [
+        ("This was paid for by Tarn Mills.", "This was paid for by [Tarn Mills](https://tarn.example/a_(b)?c=1)."),
+        ("Read our policy.", 'Read our [policy](/policy "Our policy").[2][3]'),
+        ("Next", "Next"),
+    ]
+
+
+def test_a_linked_sentence_is_found_with_its_brackets() -> None:
+    assert sentences("[Sponsored](https://x.example)\n* [![A quay](q.jpg)](https://x.example/q) Seen from here") == [
+        ("Sponsored", "[Sponsored](https://x.example)"),
+        ("* A quay Seen from here", "* [![A quay](q.jpg)](https://x.example/q) Seen from here"),
+    ]
+
+
+def test_a_picture_without_words_stays() -> None:
+    picture = "[![](https://x.example/q.png)](https://x.example)"
+    assert sentences(f"{picture}\n[Quay](/quay)") == [(picture, picture), ("Quay", "[Quay](/quay)")]
+
+
+@pytest.mark.parametrize(
+    "text", ["a[i](x) and [note](see below)", "The list [is] (long)", "[1] First", "x = [1, 2]", "Quay\n[Tarn]\n(https://x.example)"]
+)
+def test_what_is_no_link_stays(text: str) -> None:
+    assert plain_copy(extract_document(Page("x", text))) is None
+    assert plain(text) == text
+
+
+@given(_TEXTS)
+def test_a_copy_has_the_blocks_of_its_document_and_every_sentence_a_place(text: str) -> None:
+    document = extract_document(Page("x", text + "\nend", lang="en"))
+    copy = plain_copy(document)
+    if copy is None:
+        assert plain(text) == text
+        return
+    assert len(copy.document.blocks) == len(document.blocks)
+    read = split_passages(copy.document)
+    placed = copy.back(read)
+    for (start, end), (first, last) in zip(zip(*_bounds(read), strict=True), zip(*_bounds(placed), strict=True), strict=True):
+        said = copy.document.text[start:end]
+        assert said == said.strip() != ""
+        assert said == "".join(document.text[i] for i in copy.kept[start:end])
+        around = {*range(first, copy.kept[start]), *range(copy.kept[end - 1] + 1, last)}
+        assert not around.intersection(copy.kept.tolist())
+    assert (placed.starts[1:] >= placed.ends[:-1]).all()
+    for block, original in zip(copy.document.blocks, document.blocks, strict=True):
+        assert copy.document.text[block.start : block.end].strip() == copy.document.text[block.start : block.end] != ""
+        assert original.start <= copy.kept[block.start] and copy.kept[block.end - 1] < original.end
