@@ -4,6 +4,7 @@ Pages come as Markdown from many crawlers. The words of an address are no words 
 """
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,12 +13,12 @@ from numpy.typing import NDArray
 
 from detector.document import Document, Passages
 
-_TARGET = r"\((?:https?:|mailto:|www\.|[/#.]|[\w-]+[./])(?:[^\s()]|\([^\s()]*\))*(?:\s+\"[^\"\n]*\")?\)"
-_BRACKET = re.compile(rf"(?P<open>!?\[)|(?P<close>\](?:{_TARGET})?)|(?P<line>\n)")
+_TARGET = r"\((?:https?:|mailto:|www\.|[/#.]|[\w-]+[./])(?:[^\s()]|\([^\s()]*\))*(?:[ \t]+\"[^\"\n]*\")?\)"
+_BRACKET = re.compile(rf"(?P<open>!?\[)|(?P<close>\](?:{_TARGET})?)|(?P<end>\n[ \t\r]*\n)")
 _FOOTNOTES = re.compile(r"\[\d{1,3}\](?:\[\d{1,3}\])*")
 
 Gaps = list[tuple[int, int]]  # (start, end) of what is left out, in order
-Array = NDArray[Any]
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,56 +26,64 @@ class Copy:
     """A document without what is passed over, block for block, and the way back."""
 
     document: Document
-    kept: NDArray[np.intp]  # the place in the original of each code point of the copy
+    gaps: Places  # (gaps,), where in the copy something was left out
+    lost: Places  # (gaps + 1,), how many code points were, before the first gap, the second and so on
     before: dict[int, int]  # where what is left out right before a sentence starts, by its end: the bracket that opens a link
     after: dict[int, int]  # where what is left out right after a sentence ends, by its start
 
+    def original(self, places: NDArray[np.integer[Any]]) -> Places:
+        """Return the places in the original of some code points of the copy."""
+        return np.asarray(places + self.lost[np.searchsorted(self.gaps, places, "right")], np.intp)
+
     def back(self, passages: Passages) -> Passages:
         """Return passages of the copy as passages of the original, with the link or footnote that begins or ends one."""
-        starts = [self.before.get(start, start) for start in self.kept[passages.starts].tolist()]
-        ends = [self.after.get(end, end) for end in (self.kept[passages.ends - 1] + 1).tolist()]
+        starts = [self.before.get(start, start) for start in self.original(passages.starts).tolist()]
+        ends = [self.after.get(end, end) for end in (self.original(passages.ends - 1) + 1).tolist()]
         return Passages(np.array(starts, np.int32), np.array(ends, np.int32), passages.blocks)
 
 
 def plain_copy(document: Document) -> Copy | None:
     """Return a copy of a document, None where there is nothing to leave out."""
     opening, closing = _gaps(document.text)
+    if closing:
+        opening, closing = _worded(document, opening, closing)
     if not closing:
         return None
-    codes = np.frombuffer(document.text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    left = np.zeros(len(codes), np.bool_)
-    for start, end in opening + closing:
-        left[start:end] = True
-    starts, ends = np.array(document.blocks.starts), np.array(document.blocks.ends)
-    first, last = _inked(codes, left, starts, ends)
-    for k in np.flatnonzero(first > last):  # nothing but a picture without words: no block is empty
-        left[starts[k] : ends[k]] = False
-    first, last = _inked(codes, left, starts, ends)
-    places: Array = np.cumsum(~left) - ~left
-    blocks = replace(document.blocks, starts=places[first].tolist(), ends=(places[last] + 1).tolist())
-    text = codes[~left].tobytes().decode("utf-32-le", "surrogatepass")
-    return Copy(
-        replace(document, text=text, blocks=blocks),
-        np.flatnonzero(~left),
-        _merged(opening, backwards=True),
-        _merged(closing, backwards=False),
-    )
-
-
-def _inked(codes: Array, left: Array, starts: Array, ends: Array) -> tuple[Array, Array]:
-    """Return the first and the last code point of each block that is kept and no blank; if there is none the last is before the first."""
-    inked = np.flatnonzero((codes > ord(" ")) & (codes != ord("\u00a0")) & ~left)
-    padded = np.append(inked, len(codes))
-    return padded[np.searchsorted(inked, starts)], np.append(-1, inked)[np.searchsorted(inked, ends)]
+    gaps = np.array(sorted(opening + closing))
+    lost: Places = np.concatenate(([0], np.cumsum(gaps[:, 1] - gaps[:, 0])))
+    text = _without(document.text, gaps.tolist(), 0, len(document.text))
+    bounds = np.array([document.blocks.starts, document.blocks.ends])
+    starts, ends = (bounds - lost[np.searchsorted(gaps[:, 0], bounds, "left")]).tolist()
+    for k in np.searchsorted(document.blocks.starts, gaps[:, 0], "right") - 1:  # those whose ends may be blank now
+        line = text[starts[k] : ends[k]]
+        starts[k], ends[k] = ends[k] - len(line.lstrip()), starts[k] + len(line.rstrip())
+    copy = replace(document, text=text, blocks=replace(document.blocks, starts=starts, ends=ends))
+    return Copy(copy, gaps[:, 0] - lost[:-1], lost, _merged(opening, backwards=True), _merged(closing, backwards=False))
 
 
 def plain(text: str) -> str:
     """Return a text without what is passed over."""
-    parts, at = [], 0
-    for start, end in sorted(sum(_gaps(text), [])):
-        parts.append(text[at:start])
-        at = end
-    return "".join((*parts, text[at:]))
+    opening, closing = _gaps(text)
+    return _without(text, sorted(opening + closing), 0, len(text))
+
+
+def _worded(document: Document, opening: Gaps, closing: Gaps) -> tuple[Gaps, Gaps]:
+    """Return the gaps but those of blocks that would be left without a word, as that of a picture."""
+    homes: dict[int, Gaps] = {}
+    starts, ends = document.blocks.starts, document.blocks.ends
+    for gap in sorted(opening + closing):
+        homes.setdefault(bisect_right(starts, gap[0]) - 1, []).append(gap)
+    wordless = {gap for k, gaps in homes.items() if not _without(document.text, gaps, starts[k], ends[k]).strip() for gap in gaps}
+    return [gap for gap in opening if gap not in wordless], [gap for gap in closing if gap not in wordless]
+
+
+def _without(text: str, gaps: Gaps, at: int, end: int) -> str:
+    """Return a part of a text without the gaps, which lie in it."""
+    parts = []
+    for first, last in gaps:
+        parts.append(text[at:first])
+        at = last
+    return "".join((*parts, text[at:end]))
 
 
 def _gaps(text: str) -> tuple[Gaps, Gaps]:
@@ -85,12 +94,12 @@ def _gaps(text: str) -> tuple[Gaps, Gaps]:
 
 
 def _links(text: str) -> tuple[Gaps, Gaps]:
-    """Return the brackets that open links with a target, and what closes them; a link ends on the line where it begins."""
+    """Return the brackets that open links with a target, and what closes them; a link ends before the next blank line."""
     opening, closing, unclosed = Gaps(), Gaps(), list[tuple[int, int]]()
     for match in _BRACKET.finditer(text):
         if match["open"]:
             unclosed.append(match.span())
-        elif match["line"]:
+        elif match["end"]:
             unclosed.clear()
         elif unclosed:
             bracket = unclosed.pop()

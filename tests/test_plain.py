@@ -1,5 +1,6 @@
 """Markdown and footnotes change neither the sentences nor where they are found. All texts are invented."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +61,11 @@ def test_a_linked_sentence_is_found_with_its_brackets() -> None:
     ]
 
 
+def test_a_link_may_go_over_a_line_but_not_over_a_blank_one() -> None:
+    assert sentences("See [our\npolicy](/policy).") == [("See our", "See [our"), ("policy.", "policy](/policy).")]
+    assert plain_copy(extract_document(Page("x", "See [our\n\npolicy](/policy)."))) is None
+
+
 def test_a_picture_without_words_stays() -> None:
     picture = "[![](https://x.example/q.png)](https://x.example)"
     assert sentences(f"{picture}\n[Quay](/quay)") == [(picture, picture), ("Quay", "[Quay](/quay)")]
@@ -83,13 +89,13 @@ def test_a_copy_has_the_blocks_of_its_document_and_every_sentence_a_place(text: 
     assert len(copy.document.blocks) == len(document.blocks)
     read = split_passages(copy.document)
     placed = copy.back(read)
+    kept = copy.original(np.arange(len(copy.document.text))).tolist()
     for (start, end), (first, last) in zip(zip(*_bounds(read), strict=True), zip(*_bounds(placed), strict=True), strict=True):
         said = copy.document.text[start:end]
         assert said == said.strip() != ""
-        assert said == "".join(document.text[i] for i in copy.kept[start:end])
-        around = {*range(first, copy.kept[start]), *range(copy.kept[end - 1] + 1, last)}
-        assert not around.intersection(copy.kept.tolist())
+        assert said == "".join(document.text[i] for i in kept[start:end])
+        assert not {*range(first, kept[start]), *range(kept[end - 1] + 1, last)}.intersection(kept)
     assert (placed.starts[1:] >= placed.ends[:-1]).all()
     for block, original in zip(copy.document.blocks, document.blocks, strict=True):
         assert copy.document.text[block.start : block.end].strip() == copy.document.text[block.start : block.end] != ""
-        assert original.start <= copy.kept[block.start] and copy.kept[block.end - 1] < original.end
+        assert original.start <= kept[block.start] and kept[block.end - 1] < original.end
