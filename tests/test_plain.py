@@ -84,7 +84,6 @@ def test_a_copy_has_the_blocks_of_its_document_and_every_sentence_a_place(text: 
     document = extract_document(Page("x", text + "\nend", lang="en"))
     copy = plain_copy(document)
     if copy is None:
-        assert plain(text) == text
         return
     assert len(copy.document.blocks) == len(document.blocks)
     read = split_passages(copy.document)
