@@ -20,7 +20,7 @@ from detector.threads import one_thread
 
 OnError: TypeAlias = Literal["raise", "skip", "yield"]
 
-_LINE_BREAK = re.compile("[\r\n]")
+_LINE_BREAK = re.compile(r"[ \t]*[\r\n]\s*")
 TITLE_LENGTH = 160  # code points of an article's first line that serve as its title
 
 
@@ -112,7 +112,8 @@ def _findings(
     for label, start, end, probability in thresholded(scores.probabilities, scores.candidates, passages, thresholds):
         owner = next((i for i, a in enumerate(articles) if a.start <= start < a.end), None)
         text = document.text[start:end]
-        details = details_of(label, plain(text), plain(document.text[max(0, start - MAX_CONTEXT) : start]), document.lang)
+        said = _LINE_BREAK.sub(" ", plain(text))  # names may be broken over lines
+        details = details_of(label, said, plain(document.text[max(0, start - MAX_CONTEXT) : start]), document.lang)
         findings.append(Finding(label, start, end, _rounded(probability), owner, text, details))
     return tuple(findings)
 

@@ -93,6 +93,18 @@ def test_a_short_name_is_replaced_by_the_full_one_of_long_before(small_model: Mo
     assert payer == "Kestrel Media Group LLC"
 
 
+def test_a_payer_is_named_whole_where_the_name_is_a_link_or_broken_over_lines(small_model: Model) -> None:
+    sure = Detector(replace(small_model, thresholds={**small_model.thresholds, "sponsorship_disclosure": 0.0}))
+    wrapped = (
+        "The quay is to be open to all who\nwish to see it, and so is the\nmill. This story of the quay was paid for by Kestrel\n"
+        "  Media Group LLC, which runs\nthe ferry, and by nobody else."
+    )
+    linked = "This story was paid for by [Kestrel Media Group LLC](https://kestrel.example/)."
+    for text in (wrapped, linked):
+        (payer,) = {f.details.get("payer") for f in sure.scan(text).findings if "paid for" in f.text}
+        assert payer == "Kestrel Media Group LLC"
+
+
 def test_pipe_gives_what_scan_gives(small_detector: Detector) -> None:
     assert list(small_detector.pipe(PAGES)) == [small_detector.scan_page(page) for page in PAGES]
 
