@@ -54,7 +54,7 @@ def plain_copy(document: Document) -> Copy | None:
     text = _without(document.text, gaps.tolist(), 0, len(document.text))
     bounds = np.array([document.blocks.starts, document.blocks.ends])
     starts, ends = (bounds - lost[np.searchsorted(gaps[:, 0], bounds, "left")]).tolist()
-    for k in np.searchsorted(document.blocks.starts, gaps[:, 0], "right") - 1:  # those whose ends may be blank now
+    for k in np.unique(np.searchsorted(document.blocks.starts, gaps[:, 0], "right") - 1):  # those whose ends may be blank now
         line = text[starts[k] : ends[k]]
         starts[k], ends[k] = ends[k] - len(line.lstrip()), starts[k] + len(line.rstrip())
     copy = replace(document, text=text, blocks=replace(document.blocks, starts=starts, ends=ends))
