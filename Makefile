@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 CORPUS ?= ../shared/corpus
-TRAINING := data $(wildcard $(CORPUS)) $(wildcard ../labels)
+TRAINING := data $(wildcard $(CORPUS))
 
 .PHONY: install run test test-spark lint train reader evaluate gate bench check clean
 

@@ -203,7 +203,7 @@ def _with_standoff(example: Example, records: list[dict[str, Any]]) -> Example:
         findings=tuple(findings),
         read=tuple(read),
         articles=tuple(articles),
-        layer="sentences" if layer == "unlabelled" else layer,
+        layer=layer,
         type_weight=type_weight,
     )
 

@@ -118,10 +118,10 @@ def test_a_corpus_folder_gives_each_of_its_layers(tmp_path: Path) -> None:
     assert (composite.layer, composite.layout, composite.split, len(composite.articles)) == ("composites", "oneline", "dev", 2)
 
 
-def test_an_unlabelled_document_with_stand_off_labels_is_labelled(tmp_path: Path) -> None:
+def test_an_unlabelled_document_with_stand_off_labels_is_an_ordinary_page_still(tmp_path: Path) -> None:
     labels = _write(tmp_path / "labels" / "a.jsonl", [{"doc": "u", "findings": ROW["findings"], "read": [[0, 10]]}])
     examples = {e.id: e for e in read_examples([_corpus(tmp_path / "corpus"), labels])}
-    assert (examples["u"].layer, examples["u"].read) == ("sentences", ((0, 10),))
+    assert (examples["u"].layer, examples["u"].read) == ("unlabelled", ((0, 10),))
     assert examples["c"].layer == "composites"
 
 

@@ -20,6 +20,7 @@ from detector.features.text import chunks, rich_ngrams, tokens_of, word_ngrams
 from detector.inference import Detector
 from detector.training import networks, tables, train
 from detector.training.prepare import FOLDS, Prepared, fold_of, prepare, with_markup
+from detector.training.sentences import WEAK_SENTENCES, WEAK_WEIGHT, sample_sentences
 
 TOLERANCE = 1e-6
 
@@ -160,6 +161,16 @@ def test_a_content_type_without_an_example_is_refused_by_name(missing: ContentTy
 def test_data_without_a_page_of_several_articles_are_refused(small_examples: list[Example]) -> None:
     with pytest.raises(CorpusError, match="no page of several articles; add some"):
         train([e for e in small_examples if len(e.articles) < 2])
+
+
+@pytest.mark.parametrize(("layer", "weak"), [("unlabelled", WEAK_SENTENCES), ("sentences", 0)])
+def test_an_ordinary_page_gives_weak_negatives_beside_what_was_read_of_it(layer: str, weak: int) -> None:
+    lines = [f"Rain is due on hill number {n} tonight." for n in range(40)]
+    text = "\n".join(["This story was paid for by Halden Mills.", *lines])
+    paid = (0, text.index("\n"), Label.SPONSORSHIP_DISCLOSURE)
+    sample = sample_sentences(prepare([Example("p", "p.example", "en", text, findings=(paid,), read=((0, paid[1]),), layer=layer)]))
+    assert sorted(sample.weights) == [WEAK_WEIGHT] * weak + [1.0]
+    assert sample.targets.any(1).tolist() == (sample.weights == 1).tolist()
 
 
 def test_a_site_stays_in_one_fold() -> None:

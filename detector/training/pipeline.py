@@ -42,7 +42,7 @@ def train(
     fitting = prepare([e for e in kept if e.layer != "composites"], markup)
     pages = prepare(_known_pages(kept))
     made = prepare(composed(kept))
-    dev = prepare([e for e in examples if e.split == "dev" and (e.layer != "unlabelled" or e.articles)], markup)
+    dev = prepare([e for e in examples if e.split == "dev" and (e.read or e.articles)], markup)
     _require_all(fitting, pages)
     log(f"{len(fitting)} documents and {len(pages)} + {len(made)} pages of several articles to train on, {len(dev)} to tune on")
     levels, whole = _fit_sentences(fitting, pages, log)

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from detector.classifier import Network, Reading, Table
-from detector.document import LABELS
 from detector.features.context import context_rows
 from detector.scoring import FirstLevel, first_level, reread
 from detector.training import tables
@@ -65,15 +64,10 @@ class Sample:
 
 
 def sample_sentences(documents: Sequence[Prepared]) -> Sample:
-    """Choose every read sentence, and some of each unlabelled page as weak negatives."""
+    """Choose every read sentence, and weak negatives."""
     random = np.random.default_rng(0)
-    chosen, weights = [], []
-    for d in documents:
-        labelled = d.read.any()
-        total = len(d.passages)
-        rows = np.flatnonzero(d.read) if labelled else np.sort(random.choice(total, min(total, WEAK_SENTENCES), replace=False))
-        chosen.append(rows)
-        weights.append(np.full(len(rows), d.example.weight if labelled else WEAK_WEIGHT))
+    weights = [_weights(d, np.arange(len(d.passages)), random) for d in documents]
+    chosen = [np.flatnonzero(w) for w in weights]
     words, rich = tables.counts(documents, chosen)
     sizes = [len(rows) for rows in chosen]
     names = np.unique([d.example.site for d in documents], return_inverse=True)[1]
@@ -81,10 +75,22 @@ def sample_sentences(documents: Sequence[Prepared]) -> Sample:
         words,
         rich,
         np.concatenate([d.targets[rows] for d, rows in zip(documents, chosen, strict=True)]),
-        np.concatenate(weights),
+        np.concatenate([w[rows] for w, rows in zip(weights, chosen, strict=True)]),
         np.repeat([d.fold for d in documents], sizes),
         np.repeat(names, sizes),
     )
+
+
+def _weights(d: Prepared, among: Rows, random: np.random.Generator) -> NDArray[np.float64]:
+    """Return how much each passage of a document counts: the read ones as their example does, most others 0.
+
+    On an ordinary page some of those `among` which nobody has read are weak negatives.
+    """
+    weights = np.where(d.read, d.example.weight, 0.0)
+    if d.example.layer == "unlabelled" or not d.read.any():
+        unread = among[~(d.read | d.targets.any(1))[among]]
+        weights[random.choice(unread, min(len(unread), WEAK_SENTENCES), replace=False)] = WEAK_WEIGHT
+    return weights
 
 
 def fit_tables(sample: Sample, others: tuple[Array, Array], word_idf: Array, fold: int | None) -> Level:
@@ -103,9 +109,10 @@ def fit_tables(sample: Sample, others: tuple[Array, Array], word_idf: Array, fol
 
 
 def gate_of(documents: Sequence[Prepared], levels: Sequence[Level]) -> float:
-    """Return the margin that GATE_SHARE of the sentences of unlabelled pages (of all, where there are none) reach unseen."""
-    ordinary = [d for d in documents if not d.read.any()] or list(documents)
-    return float(np.quantile(np.concatenate([levels[d.fold].first(d).labels[:, -1] for d in ordinary[:GATE_PAGES]]), 1 - GATE_SHARE))
+    """Return the margin that GATE_SHARE of the sentences of pages taken as they come (of all, where there are none) reach unseen."""
+    ordinary = [d for d in documents if d.example.layer in ("unlabelled", "natural")] or list(documents)
+    some = ordinary[:: -(-len(ordinary) // GATE_PAGES)]
+    return float(np.quantile(np.concatenate([levels[d.fold].first(d).labels[:, -1] for d in some]), 1 - GATE_SHARE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +131,14 @@ def context_sample(documents: Sequence[Prepared], levels: Sequence[Level]) -> Co
     rows, targets, weights, folds = [], [], [], []
     for d in documents:
         level = levels[d.fold].first(d)
-        chosen = level.candidates(levels[d.fold].gate)
-        labelled = bool(d.read.any())
-        if labelled:
-            chosen = chosen[d.read[chosen]]
-        else:
-            chosen = chosen[level.labels[chosen, -1] < WEAK_MARGIN]
-            chosen = np.sort(random.choice(chosen, min(len(chosen), WEAK_SENTENCES), replace=False))
+        candidates = level.candidates(levels[d.fold].gate)
+        counted = _weights(d, candidates[level.labels[candidates, -1] < WEAK_MARGIN], random)
+        chosen = candidates[counted[candidates] > 0]
         if len(chosen) == 0:
             continue
         rows.append(context_rows(d.document, d.passages, level.labels, chosen))
-        targets.append(d.targets[chosen] if labelled else np.zeros((len(chosen), len(LABELS)), np.bool_))
-        weights.append(np.full(len(chosen), d.example.weight if labelled else WEAK_WEIGHT))
+        targets.append(d.targets[chosen])
+        weights.append(counted[chosen])
         folds.append(np.full(len(chosen), d.fold))
     return ContextRows(np.concatenate(rows), np.concatenate(targets), np.concatenate(weights), np.concatenate(folds))
 
