@@ -13,6 +13,7 @@ from detector.document import Blocks, Cue, Document, Landmark, Page, Trail
 from detector.errors import PageError
 from detector.language import language_of
 from detector.pages.decoding import decoded
+from detector.tags import BLOCKS, untagged
 from detector.wrapping import unwrapped
 
 MAX_CHARACTERS = 20_000_000
@@ -21,11 +22,6 @@ MAX_TAG = 10_000  # code points; a longer tag loses its attributes, for the same
 PLAIN_LENGTH, PLAIN_TAGS = 400_000, 20_000  # a page with fewer of both is parsed as it is
 
 _SKIPPED = frozenset("script style noscript template svg head iframe object canvas math audio video -comment !doctype".split())
-_BLOCK = frozenset(
-    "address article aside blockquote body button caption center dd details dialog div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr html label legend li main menu nav ol option p pre section select summary table tbody td tfoot "
-    "th thead title tr ul br".split()
-)
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _LANDMARK_TAGS = {
     "header": Landmark.HEADER,
@@ -85,16 +81,16 @@ def extract_document(page: Page) -> Document:
 
 def _from_text(page: Page, text: str) -> Document:
     starts, ends = [], []
-    for line in _LINE.finditer(text):
+    shown = untagged(text)
+    for line in _LINE.finditer(shown):
         content = line.group().strip()
         if content:
             start = line.start() + line.group().index(content[0])
             starts.append(start)
             ends.append(start + len(content))
-    starts, ends = unwrapped(text, starts, ends)
-    return Document(
-        page.id, text, Blocks(starts, ends), page.url, _language(page.lang) or language_of(text), _url_cues(page.url), page.date
-    )
+    blocks = Blocks(*unwrapped(shown, starts, ends))
+    lang = _language(page.lang) or language_of(shown)
+    return Document(page.id, text, blocks, page.url, lang, _url_cues(page.url), page.date)
 
 
 def _from_html(page: Page, markup: str) -> Document:
@@ -167,7 +163,7 @@ def _walk(body: LexborNode, writer: _Writer, paid_links: bool, hiding: bool) -> 
             index += tag[0] not in "-!"  # comments are no elements
         else:
             index += 1
-            block = tag in _BLOCK
+            block = tag in BLOCKS
             if block and words:
                 writer.close_block()
             child = node.first_child

@@ -1,4 +1,4 @@
-"""Leave out of a text what a reader passes over: the targets of Markdown links, and the numbers of footnotes.
+"""Leave out of a text what a reader passes over: tags, the targets of Markdown links, and the numbers of footnotes.
 
 Pages come as Markdown from many crawlers. The words of an address are no words of its sentence, and would make it read like a notice.
 """
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.document import Document, Passages
+from detector.tags import untagged
 
 _TARGET = r"\((?:https?:|mailto:|www\.|[/#.]|[\w-]+[./])(?:[^\s()]|\([^\s()]*\))*(?:[ \t]+\"[^\"\n]*\")?\)"
 _BRACKET = re.compile(rf"(?P<open>!?\[)|(?P<close>\](?:{_TARGET})?)|(?P<end>\n[ \t\r]*\n)")
@@ -43,15 +44,16 @@ class Copy:
 
 
 def plain_copy(document: Document) -> Copy | None:
-    """Return a copy of a document, None where there is nothing to leave out."""
-    opening, closing = _gaps(document.text)
+    """Return a copy of a document, None where there is nothing to leave out; tags that an HTML page shows are its text."""
+    bare = document if document.from_html else replace(document, text=untagged(document.text))
+    opening, closing = _gaps(bare.text)
     if closing:
-        opening, closing = _worded(document, opening, closing)
-    if not closing:
+        opening, closing = _worded(bare, opening, closing)
+    if not closing and bare.text is document.text:
         return None
-    gaps = np.array(sorted(opening + closing))
+    gaps = np.array(sorted(opening + closing), np.intp).reshape(-1, 2)
     lost: Places = np.concatenate(([0], np.cumsum(gaps[:, 1] - gaps[:, 0])))
-    text = _without(document.text, gaps.tolist(), 0, len(document.text))
+    text = _without(bare.text, gaps.tolist(), 0, len(bare.text))
     bounds = np.array([document.blocks.starts, document.blocks.ends])
     starts, ends = (bounds - lost[np.searchsorted(gaps[:, 0], bounds, "left")]).tolist()
     for k in np.unique(np.searchsorted(document.blocks.starts, gaps[:, 0], "right") - 1):  # those whose ends may be blank now
@@ -63,8 +65,9 @@ def plain_copy(document: Document) -> Copy | None:
 
 def plain(text: str) -> str:
     """Return a text without what is passed over."""
-    opening, closing = _gaps(text)
-    return _without(text, sorted(opening + closing), 0, len(text))
+    bare = untagged(text)
+    opening, closing = _gaps(bare)
+    return _without(bare, sorted(opening + closing), 0, len(bare))
 
 
 def _worded(document: Document, opening: Gaps, closing: Gaps) -> tuple[Gaps, Gaps]:

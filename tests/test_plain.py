@@ -1,4 +1,4 @@
-"""Markdown and footnotes change neither the sentences nor where they are found. All texts are invented."""
+"""Tags, Markdown and footnotes change neither the sentences nor where they are found. All texts are invented."""
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from detector.blocks import extract_document
 from detector.document import Page, Passages
 from detector.passages import split_passages
 from detector.plain import plain, plain_copy
+from detector.tags import untagged
 
 _PIECES = st.sampled_from(
     [
@@ -24,6 +25,10 @@ _PIECES = st.sampled_from(
         "Quay",
         "Sponsored by Tarn. ",
         "](see below)",
+        "<br>",
+        '<a href="/x">',
+        "</p>",
+        "<!-- ",
         "😀",
     ]
 )
@@ -52,6 +57,26 @@ def test_addresses_are_no_part_of_a_sentence_as_it_is_read_but_of_it_as_it_stand
         ("Read our policy.", 'Read our [policy](/policy "Our policy").[2][3]'),
         ("Next", "Next"),
     ]
+
+
+def test_tags_are_no_words_and_those_of_blocks_end_a_line() -> None:
+    text = '<h2>Sponsored</h2><p>This was <b class="x">paid</b> for by Tarn.<br/>Next</p>\n<hr>\n<!-- a > b -->Read [on](/more).'
+    assert [(" ".join(read.split()), stands) for read, stands in sentences(text)] == [
+        ("Sponsored", "Sponsored"),
+        ("This was paid for by Tarn.", 'This was <b class="x">paid</b> for by Tarn.'),
+        ("Next", "Next"),
+        ("Read on.", "Read [on](/more)."),
+    ]
+
+
+@pytest.mark.parametrize("text", ["1 < 2 and 3 > 2", "<John Smith> wrote", "<j@tarn.example>", "a <bold claim>", "x <p", "<!-- open"])
+def test_what_is_no_tag_stays(text: str) -> None:
+    assert untagged(text) is text or untagged(text) == text
+
+
+def test_tags_that_an_html_page_shows_are_its_text() -> None:
+    document = extract_document(Page("x", "<p>Write &lt;b&gt; for bold.</p>", html=True))
+    assert document.text == "Write <b> for bold." and plain_copy(document) is None
 
 
 def test_a_linked_sentence_is_found_with_its_brackets() -> None:
@@ -88,11 +113,12 @@ def test_a_copy_has_the_blocks_of_its_document_and_every_sentence_a_place(text: 
     assert len(copy.document.blocks) == len(document.blocks)
     read = split_passages(copy.document)
     placed = copy.back(read)
+    shown = untagged(document.text)
     kept = copy.original(np.arange(len(copy.document.text))).tolist()
     for (start, end), (first, last) in zip(zip(*_bounds(read), strict=True), zip(*_bounds(placed), strict=True), strict=True):
         said = copy.document.text[start:end]
         assert said == said.strip() != ""
-        assert said == "".join(document.text[i] for i in kept[start:end])
+        assert said == "".join(shown[i] for i in kept[start:end])
         assert not {*range(first, kept[start]), *range(kept[end - 1] + 1, last)}.intersection(kept)
     assert (placed.starts[1:] >= placed.ends[:-1]).all()
     for block, original in zip(copy.document.blocks, document.blocks, strict=True):

@@ -132,6 +132,13 @@ def test_words_become_links() -> None:
     assert content(made)[made.moved[16] : made.moved[23]] == "at last"
 
 
+def test_lines_and_words_get_tags() -> None:
+    made = variant("HTML tags", "The quay opens, at last.\nRain")
+    link = '<a href="https://www.tarn.example/the-quay-opens">'
+    assert made is not None and content(made) == f"<p>{link}The quay opens</a>, at last.</p>\n<p>Rain</p>"
+    assert content(made)[made.moved[16] : made.moved[23]] == "at last"
+
+
 def test_upper_case_may_lengthen_a_text() -> None:
     made = variant("upper case", "Großer Preis")
     assert made is not None and content(made) == "GROSSER PREIS"
@@ -160,10 +167,10 @@ def test_long_words_get_one_soft_hyphen() -> None:
 
 
 def test_entities_are_written_out_and_decoded_by_the_parser() -> None:
-    made = variant("HTML entities", 'Tarn & Co  said "yes" <b>\n\n to  all. ')
+    made = variant("HTML entities", 'Tarn & Co  said "yes" <x>\n\n to  all. ')
     assert made is not None
-    assert "<p>Tarn&nbsp;&amp;&nbsp;Co&nbsp;said&nbsp;&quot;yes&quot;&nbsp;&lt;b&gt;</p>" in str(made.page.content)
-    assert content(made) == 'Tarn & Co said "yes" <b>\nto all.'
+    assert "<p>Tarn&nbsp;&amp;&nbsp;Co&nbsp;said&nbsp;&quot;yes&quot;&nbsp;&lt;x&gt;</p>" in str(made.page.content)
+    assert content(made) == 'Tarn & Co said "yes" <x>\nto all.'
     assert made.moved[-1] == len(content(made))
 
 

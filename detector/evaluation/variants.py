@@ -123,6 +123,18 @@ def _markdown(document: Document, _: Report) -> Variant | None:
     return _edit(document, edits)
 
 
+def _tagged(document: Document, _: Report) -> Variant | None:
+    """Put lines into paragraphs, and words that stand by threes into links, as a feed's field holds them."""
+    edits: list[_Edit] = []
+    for start, end in zip(document.blocks.starts, document.blocks.ends, strict=True):
+        edits.append((start, start, "<p>"))
+        for match in _LINKED.finditer(document.text, start, end):
+            address = match.group().lower().replace(" ", "-")
+            edits += [(match.start(), match.start(), f'<a href="https://www.tarn.example/{address}">'), (match.end(), match.end(), "</a>")]
+        edits.append((end, end, "</p>"))
+    return _edit(document, edits)
+
+
 def _wrapped(document: Document, _: Report) -> Variant | None:
     """Break long lines between words, as mail programs do."""
     text, edits = document.text, list[_Edit]()
@@ -159,6 +171,7 @@ _TRANSFORMS: dict[str, Callable[[Document, Report], Variant | None]] = {
     "doubled newlines": _replace(re.compile("\n"), "\n\n"),
     "wrapped lines": _wrapped,
     "Markdown links": _markdown,
+    "HTML tags": _tagged,
     "upper case": _characters(str.upper),
     "straight quotes": _characters(lambda text: text.translate(_STRAIGHT)),
     "curly quotes": _curly,

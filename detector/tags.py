@@ -1,0 +1,30 @@
+"""Blank the HTML tags that are left in plain text: feeds, Markdown and scraped fields hold pieces of markup, and tags are no words.
+
+No place moves: a tag becomes as many blanks, the first of them a line break where the tag is a block's.
+"""
+
+import re
+
+BLOCKS = frozenset(  # the elements that stand on lines of their own
+    "address article aside blockquote body button caption center dd details dialog div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hr html label legend li main menu nav ol option p pre section select summary table tbody td tfoot "
+    "th thead title tr ul br".split()
+)
+_INLINE = (
+    "a abbr b big cite code del em embed font i iframe img input ins kbd link mark meta nobr picture q s script small source span "
+    "strike strong style sub sup svg time u video wbr"
+).split()
+# A longer one is no tag: so many openings that are never closed cost no more than their number.
+_TAG = re.compile(
+    rf"<!--.{{0,500}}?-->|</?({'|'.join(sorted(BLOCKS.union(_INLINE)))})(?:\s[^<>]{{0,1000}})?/?>", re.IGNORECASE | re.DOTALL
+)
+
+
+def untagged(text: str) -> str:
+    """Return a text with its tags blanked, the text itself where there are none."""
+    return _TAG.sub(_blank, text) if "<" in text else text
+
+
+def _blank(tag: re.Match[str]) -> str:
+    opened = "\n" if (tag[1] or "").lower() in BLOCKS else " "
+    return opened + " " * (len(tag.group()) - 1)
