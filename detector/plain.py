@@ -51,9 +51,10 @@ def plain_copy(document: Document) -> Copy | None:
         opening, closing = _worded(bare, opening, closing)
     if not closing and bare.text is document.text:
         return None
-    gaps = np.array(sorted(opening + closing), np.intp).reshape(-1, 2)
+    left_out = sorted(opening + closing)
+    gaps = np.array(left_out, np.intp).reshape(-1, 2)
     lost: Places = np.concatenate(([0], np.cumsum(gaps[:, 1] - gaps[:, 0])))
-    text = _without(bare.text, gaps.tolist(), 0, len(bare.text))
+    text = _without(bare.text, left_out, 0, len(bare.text))
     bounds = np.array([document.blocks.starts, document.blocks.ends])
     starts, ends = (bounds - lost[np.searchsorted(gaps[:, 0], bounds, "left")]).tolist()
     for k in np.unique(np.searchsorted(document.blocks.starts, gaps[:, 0], "right") - 1):  # those whose ends may be blank now
