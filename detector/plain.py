@@ -49,7 +49,7 @@ def plain_copy(document: Document) -> Copy | None:
     opening, closing = _gaps(bare.text)
     if closing:
         opening, closing = _worded(bare, opening, closing)
-    if not closing and bare.text is document.text:
+    if not closing and bare.text == document.text:
         return None
     left_out = sorted(opening + closing)
     gaps = np.array(left_out, np.intp).reshape(-1, 2)

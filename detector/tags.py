@@ -11,13 +11,11 @@ BLOCKS = frozenset(  # the elements that stand on lines of their own
     "th thead title tr ul br".split()
 )
 _INLINE = (
-    "a abbr b big cite code del em embed font i iframe img input ins kbd link mark meta nobr picture q s script small source span "
-    "strike strong style sub sup svg time u video wbr"
+    "a abbr acronym audio b big cite code del em embed font i iframe img input ins kbd link mark meta nobr noscript object path picture "
+    "q s script small source span strike strong style sub sup svg time tt u video wbr"
 ).split()
 # A longer one is no tag: so many openings that are never closed cost no more than their number.
-_TAG = re.compile(
-    rf"<!--.{{0,500}}?-->|</?({'|'.join(sorted(BLOCKS.union(_INLINE)))})(?:\s[^<>]{{0,1000}})?/?>", re.IGNORECASE | re.DOTALL
-)
+_TAG = re.compile(rf"<!--.{{0,500}}?-->|</?({'|'.join(sorted(BLOCKS.union(_INLINE)))})(?:\s[^<>]{{0,1000}})?/?>", re.IGNORECASE | re.DOTALL)
 
 
 def untagged(text: str) -> str:
