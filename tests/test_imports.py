@@ -13,7 +13,7 @@ PACKAGE = ROOT / "detector"
 
 # Lowest first; within a level nobody imports another. A folder is one module and may import within itself.
 LEVELS = (
-    {"errors", "document", "language", "quantised", "threads", "wrapping"},
+    {"errors", "document", "language", "quantised", "tags", "threads", "wrapping"},
     {"pages"},
     {"blocks", "articles", "passages", "spans", "overlap", "facts", "render", "cleaning", "plain"},
     {"features"},
