@@ -44,7 +44,7 @@ class Example:
     findings: tuple[GoldSpan, ...] = ()
     read: tuple[tuple[int, int], ...] = ()
     articles: tuple[GoldArticle, ...] = ()
-    layer: str = "sentences"  # sentences (picked by doubt), natural (read whole), composites (several articles), unlabelled
+    layer: str = "sentences"  # sentences (picked by doubt), natural (read whole), composites (several articles), unlabelled (ordinary)
     layout: str = ""
     weight: float = 1.0  # how much its sentences count in training
     type_weight: float = 1.0  # how much the type of its article counts
@@ -121,7 +121,7 @@ def problems_of(record: object) -> Iterator[str]:
     for key in ("doc",) if standoff else ("id", "text"):
         if not isinstance(record.get(key), str) or not record[key]:
             yield f"`{key}` is missing or empty; give it a string"
-    for key in ("site", "lang", "split", "url", "title"):
+    for key in ("site", "lang", "layer", "split", "url", "title"):
         if not isinstance(record.get(key), str | None):
             yield f"`{key}` is {record[key]!r}; give it a string or leave it out"
     if record.get("split") and record["split"] not in SPLITS:

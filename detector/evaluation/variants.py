@@ -118,8 +118,7 @@ def _markdown(document: Document, _: Report) -> Variant | None:
     """Make words that stand by threes links to an address that is made of them."""
     edits: list[_Edit] = []
     for match in _LINKED.finditer(document.text):
-        address = match.group().lower().replace(" ", "-")
-        edits += [(match.start(), match.start(), "["), (match.end(), match.end(), f"](https://www.tarn.example/{address})")]
+        edits += [(match.start(), match.start(), "["), (match.end(), match.end(), f"]({_address(match)})")]
     return _edit(document, edits)
 
 
@@ -129,10 +128,13 @@ def _tagged(document: Document, _: Report) -> Variant | None:
     for start, end in zip(document.blocks.starts, document.blocks.ends, strict=True):
         edits.append((start, start, "<p>"))
         for match in _LINKED.finditer(document.text, start, end):
-            address = match.group().lower().replace(" ", "-")
-            edits += [(match.start(), match.start(), f'<a href="https://www.tarn.example/{address}">'), (match.end(), match.end(), "</a>")]
+            edits += [(match.start(), match.start(), f'<a href="{_address(match)}">'), (match.end(), match.end(), "</a>")]
         edits.append((end, end, "</p>"))
     return _edit(document, edits)
+
+
+def _address(words: re.Match[str]) -> str:
+    return f"https://www.tarn.example/{words.group().lower().replace(' ', '-')}"
 
 
 def _wrapped(document: Document, _: Report) -> Variant | None:
