@@ -35,7 +35,7 @@ train: install
 
 reader: install
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev,reader]'
-	$(BIN)/python -m detector.training.reading $(if $(ENCODER),--encoder $(ENCODER) models/reader-large.safetensors,models/reader.safetensors) $(TRAINING)
+	$(BIN)/python -m detector.training.reader $(if $(ENCODER),--encoder $(ENCODER) models/reader-large.safetensors,models/reader.safetensors) $(TRAINING)
 
 evaluate: install
 	$(BIN)/detector evaluate --data $(CORPUS) --split dev

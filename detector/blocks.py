@@ -70,7 +70,10 @@ _LINE = re.compile(r"[^\r\n]+")
 
 
 def extract_document(page: Page) -> Document:
-    """Return the document of a page; raises PageError where its bytes cannot be read or it holds no text at all."""
+    """Return the document of a page.
+
+    Raises PageError where its bytes cannot be read, its HTML is too large to parse, or it holds no text at all.
+    """
     page = decoded(page)
     assert isinstance(page.content, str)
     document = _from_html(page, page.content) if page.html else _from_text(page, page.content)

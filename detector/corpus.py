@@ -10,11 +10,11 @@ import gzip
 import math
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -24,10 +24,13 @@ from detector.pages.json_lines import value_of
 
 GoldSpan = tuple[int, int, Label]
 GoldArticle = tuple[int, int, ContentType]
+Made = TypeVar("Made")
 
 SPLITS = "train", "dev", "test"
+LAYERS = "sentences", "natural", "unlabelled"  # how a document's sentences were picked
 _DOCUMENTS = "documents.jsonl.gz"
 _TEXTS = _DOCUMENTS, "unlabelled.jsonl.gz", "composites.jsonl.gz"  # the files of a corpus that hold texts
+_NOTHING = f"no labelled data found; expected *.jsonl or {_DOCUMENTS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +85,33 @@ def read_examples(paths: Sequence[Path]) -> list[Example]:
                 else:
                     examples.append(_example(record))
     if not examples:
-        raise CorpusError(f"{', '.join(map(str, paths))}: no labelled data found; expected *.jsonl or {_DOCUMENTS}")
+        raise CorpusError(f"{', '.join(map(str, paths))}: {_NOTHING}")
     return _merged(examples, standoff)
 
 
 def check(path: Path) -> Iterator[str]:
     """Yield one line a bad row below a path: file, line number, what is wrong."""
+    if (path / _DOCUMENTS).exists():
+        yield from _corpus_problems(path)
+        return
     seen: set[str] = set()
-    for file in _files(path):
+    files = _files(path)
+    if not files:
+        yield f"{path}: {_NOTHING}"
+    for file in files:
         try:
             for number, line in _lines(file):
                 yield from (f"{file}:{number}: {problem}" for problem in _line_problems(line, seen))
         except CorpusError as damaged:
             yield str(damaged)
+
+
+def _corpus_problems(folder: Path) -> Iterator[str]:
+    """Yield the first bad row of a corpus."""
+    try:
+        _read_corpus(folder)
+    except CorpusError as bad:
+        yield str(bad)
 
 
 def _line_problems(line: bytes, seen: set[str]) -> Iterator[str]:
@@ -126,6 +143,8 @@ def problems_of(record: object) -> Iterator[str]:
             yield f"`{key}` is {record[key]!r}; give it a string or leave it out"
     if record.get("split") and record["split"] not in SPLITS:
         yield f"`split` is {record['split']!r}; known are {', '.join(SPLITS)}"
+    if record.get("layer") and record["layer"] not in LAYERS:
+        yield f"`layer` is {record['layer']!r}; known are {', '.join(LAYERS)}"
     for key in ("weight", "type_weight"):
         if not _is_weight(record.get(key, 1)):
             yield f"`{key}` is {record[key]!r}; give it a number from 0 on or leave it out"
@@ -209,38 +228,38 @@ def _with_standoff(example: Example, records: list[dict[str, Any]]) -> Example:
 
 
 def _read_corpus(folder: Path) -> list[Example]:
-    labels: dict[str, list[dict[str, Any]]] = {}
+    labels: dict[str, list[tuple[int, int, list[Label]]]] = {}
     layers: dict[str, str] = {}
     for layer in ("sentences", "natural"):
-        for row in _optional(folder / f"{layer}.jsonl.gz"):
-            labels.setdefault(row["doc"], []).append(row)
-            layers[row["doc"]] = layer
-    types = {row["doc"]: ContentType(row["type"]) for row in _optional(folder / "articles.jsonl.gz")}
-    examples = []
-    for name in ("documents", "unlabelled"):
-        for document in _optional(folder / f"{name}.jsonl.gz"):
-            rows = labels.get(document["id"], ())
-            examples.append(
-                Example(
-                    document["id"],
-                    document["domain"],
-                    document["lang"],
-                    document["text"],
-                    document["split"],
-                    document.get("url"),
-                    document.get("title"),
-                    tuple((r["start"], r["end"], Label(label)) for r in rows for label in r["labels"]),
-                    tuple((r["start"], r["end"]) for r in rows),
-                    ((0, len(document["text"]), types[document["id"]]),) if document["id"] in types else (),
-                    layers.get(document["id"], "unlabelled"),
-                )
-            )
-    for row in _optional(folder / "composites.jsonl.gz"):
-        articles = tuple((a["start"], a["end"], ContentType(a["type"])) for a in row["articles"])
-        examples.append(
-            Example(row["id"], row["id"], "und", row["text"], row["split"], articles=articles, layer="composites", layout=row["layout"])
+        for doc, row in _rows(folder / f"{layer}.jsonl.gz", lambda r: (r["doc"], (r["start"], r["end"], [Label(x) for x in r["labels"]]))):
+            labels.setdefault(doc, []).append(row)
+            layers[doc] = layer
+    types = dict(_rows(folder / "articles.jsonl.gz", lambda r: (r["doc"], ContentType(r["type"]))))
+
+    def document(record: dict[str, Any]) -> Example:
+        rows = labels.get(record["id"], ())
+        return Example(
+            record["id"],
+            record["domain"],
+            record["lang"],
+            record["text"],
+            record["split"],
+            record.get("url"),
+            record.get("title"),
+            tuple((start, end, label) for start, end, found in rows for label in found),
+            tuple((start, end) for start, end, _ in rows),
+            ((0, len(record["text"]), types[record["id"]]),) if record["id"] in types else (),
+            layers.get(record["id"], "unlabelled"),
         )
-    return examples
+
+    examples = [e for name in ("documents", "unlabelled") for e in _rows(folder / f"{name}.jsonl.gz", document)]
+    return examples + list(_rows(folder / "composites.jsonl.gz", _composite))
+
+
+def _composite(record: dict[str, Any]) -> Example:
+    articles = tuple((a["start"], a["end"], ContentType(a["type"])) for a in record["articles"])
+    names = record["id"], record["id"], "und", record["text"], record["split"]
+    return Example(*names, articles=articles, layer="composites", layout=record["layout"])
 
 
 def read_markup(folder: Path) -> dict[str, bytes]:
@@ -252,17 +271,23 @@ def read_markup(folder: Path) -> dict[str, bytes]:
         return {Path(m.name).stem: f.read() for m in tar if m.isfile() and (f := tar.extractfile(m)) is not None}
 
 
-def _optional(path: Path) -> Iterator[dict[str, Any]]:
-    if path.exists():
-        yield from (record for _, record in _records(path))
+def _rows(path: Path, made: Callable[[dict[str, Any]], Made]) -> Iterator[Made]:
+    """Yield what is made of each row of a file that a corpus may lack; raises CorpusError naming the first bad row."""
+    for number, record in _records(path) if path.exists() else ():
+        try:
+            row = made(record)
+        except (KeyError, TypeError, ValueError) as error:
+            reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+            raise CorpusError(f"{path}:{number}: {reason}; take the corpus from its source anew") from error
+        yield row
 
 
 def _files(path: Path) -> list[Path]:
-    """Return the files with labelled data below a folder, without hidden ones: an unfinished run leaves such beside its output."""
+    """Return the files with labelled data below a folder, without those held out, and hidden ones: an unfinished run leaves such."""
     if not path.is_dir():
         return [path]
-    found = (f for f in path.rglob("*.jsonl*") if "heldout" not in f.parts)
-    return sorted(f for f in found if not any(part.startswith(".") for part in f.relative_to(path).parts))
+    found = ((f, f.relative_to(path).parts) for f in path.rglob("*.jsonl*"))
+    return sorted(f for f, parts in found if "heldout" not in parts and not any(part.startswith(".") for part in parts))
 
 
 def _records(path: Path) -> Iterator[tuple[int, Any]]:

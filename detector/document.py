@@ -189,18 +189,21 @@ class Article:
     start: int
     end: int
     type: ContentType
-    score: float  # calibrated probability of `type`
+    score: float  # probability of `type`; may be below one half, since the model's thresholds decide the type
     title: str
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A span that discloses, denies or disclaims; `article` indexes `Report.articles`, None outside all."""
+    """A sentence that discloses, denies or disclaims; one with two labels is two findings.
+
+    `article` indexes `Report.articles`, None outside all.
+    """
 
     label: Label
     start: int
     end: int
-    score: float  # calibrated probability, the highest of its sentences
+    score: float  # calibrated probability that the sentence carries the label
     article: int | None
     text: str
     details: Mapping[str, Any] = field(default_factory=dict)
@@ -208,7 +211,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that was found on one page; `error` is set, and the rest empty, where it could not be read."""
+    """All that was found on one page; `error` is set, and nothing found, where it could not be read."""
 
     id: str
     url: str | None = None
@@ -254,7 +257,7 @@ class Report:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Self:
-        """Build a report from an output record; raises KeyError or ValueError where it is not one."""
+        """Build a report from an output record; raises KeyError, TypeError or ValueError where it is not one."""
         return cls(
             record["id"],
             record.get("url"),

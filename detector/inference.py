@@ -37,7 +37,10 @@ class Detector:
         return cls(model.fast() if fast else model)
 
     def scan(self, text: str, *, id: str = "text", url: str | None = None, lang: str | None = None) -> Report:
-        """Scan plain text; offsets point into `text` itself. Raises PageError where it holds no text."""
+        """Scan plain text; offsets point into `text` itself. Raises PageError where it holds no text.
+
+        `lang` is ISO 639-1 ("de", "de-AT"); the language is guessed where it is not given.
+        """
         return self.scan_page(Page(id, text, url=url, lang=lang))
 
     def scan_html(self, html: str | bytes, *, id: str = "html", url: str | None = None, lang: str | None = None) -> Report:
@@ -53,10 +56,10 @@ class Detector:
         return reported(document, *scored(document, self.model), self.model)
 
     def pipe(self, pages: Iterable[Page | PageError], *, on_error: OnError = "yield") -> Iterator[Report]:
-        """Scan pages one by one, in order; a page that fails is a report with `error` set, or is skipped, or raises.
+        """Scan `Page`s one by one, in order; a page that fails is a report with `error` set, or is skipped, or raises.
 
         What fails is a page that cannot be read and, unless it is to be raised, also one that a bug stops. Raises ValueError where
-        `on_error` is none of the three.
+        `on_error` is none of the three, TypeError where what comes is neither a `Page` nor what `read_pages` yields for one.
         """
         if on_error not in get_args(OnError):
             raise ValueError(f"on_error is {on_error!r}; it must be one of {', '.join(get_args(OnError))}")
@@ -64,6 +67,8 @@ class Detector:
 
     def _piped(self, pages: Iterable[Page | PageError], on_error: OnError) -> Iterator[Report]:
         for page in pages:
+            if not isinstance(page, Page | PageError):
+                raise TypeError(f"pipe takes pages, not {type(page).__name__}; make each a Page(id, text)")
             try:
                 if isinstance(page, PageError):
                     raise page

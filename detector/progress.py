@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Self, TextIO
 
 from detector.crawl.records import Record
-from detector.pages import Reading
+from detector.pages import Position
 
 INTERVAL = 0.1  # seconds between two drawings
 
@@ -14,12 +14,12 @@ INTERVAL = 0.1  # seconds between two drawings
 class Progress:
     """Counts records and shows the counts; `exit_code` says how it went."""
 
-    def __init__(self, stream: TextIO, *, live: bool, quiet: bool = False, reading: Reading | None = None) -> None:
-        """Write to `stream`: a line that counts where `live`, the totals unless `quiet`; `reading` tells how far the inputs are read."""
+    def __init__(self, stream: TextIO, *, live: bool, quiet: bool = False, position: Position | None = None) -> None:
+        """Write to `stream`: a line that counts where `live`, the totals unless `quiet`; `position` tells how far the inputs are read."""
         self.stream = stream
         self.live = live and not quiet
         self.quiet = quiet
-        self.reading = reading or Reading()
+        self.position = position or Position()
         self.begun: float | None = None  # share of the inputs that was read before the first page that was scanned
         self.started = self.drawn = time.monotonic()
         self.pages = self.skipped = self.failures = self.paid = self.alarms = 0
@@ -51,13 +51,13 @@ class Progress:
         """Count a record, and say at once what failed."""
         self._count(record)
         if self.begun is None and self.skipped:
-            self.begun = self.reading.share
+            self.begun = self.position.share
         if record.error is not None:
             self._clear()
             self.stream.write(f"detector: {_plain(record.error)}\n")
         if self.live and time.monotonic() - self.drawn >= INTERVAL:
             self.drawn = time.monotonic()
-            self.stream.write(f"\r\x1b[K{self._line(self.reading.path or record.id)}")
+            self.stream.write(f"\r\x1b[K{self._line(self.position.path or record.id)}")
             self.stream.flush()
 
     def noticed(self, message: str) -> None:
@@ -77,7 +77,7 @@ class Progress:
 
     def _line(self, current: str) -> str:
         parts = [_counted(self.pages, "page"), f"{self._rate():,.0f} pages/s", f"{self.failures:,} failed"]
-        share, begun = self.reading.share, self.begun or 0.0
+        share, begun = self.position.share, self.begun or 0.0
         if share is not None and share > begun:
             left = (time.monotonic() - self.started) * (1 - share) / (share - begun)
             parts.append(f"{share:.0%} read, {_duration(left)} left")

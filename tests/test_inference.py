@@ -218,6 +218,8 @@ def test_importing_alone_brings_in_no_numpy() -> None:
 
 def test_the_public_names_are_there_and_no_others() -> None:
     assert all(getattr(detector, name) for name in detector.__all__)
+    assert sorted(detector.__all__) == sorted(name for names in detector._HOMES.values() for name in names)
+    assert dir(detector) == sorted([*detector.__all__, "__version__"])
     with pytest.raises(AttributeError, match="no attribute 'Detektor'"):
         _ = detector.Detektor
 

@@ -14,7 +14,7 @@ import pytest
 
 from detector.document import Page
 from detector.errors import PageError
-from detector.pages import Fields, Reading, decoded, read_list, read_pages
+from detector.pages import Fields, Position, decoded, read_list, read_pages
 from detector.pages.streams import MAX_BYTES
 
 if sys.version_info >= (3, 14):
@@ -215,22 +215,22 @@ def test_a_list_that_cannot_be_read_is_an_error(tmp_path: Path, content: bytes |
     assert raised.value.reason.startswith(reason)
 
 
-def test_a_reading_tells_the_input_and_the_share_of_bytes_read(tmp_path: Path) -> None:
+def test_a_position_tells_the_input_and_the_share_of_bytes_read(tmp_path: Path) -> None:
     lines = b"".join(b'{"text": "%s"}\n' % os.urandom(5000).hex().encode() for _ in range(100))
     packed, plain = _write(tmp_path / "a.jsonl.gz", gzip.compress(lines)), _write(tmp_path / "b.txt", b"t" * 1000)
-    reading = Reading.of_paths([tmp_path, tmp_path / "missing"])
-    assert reading.total == packed.stat().st_size + 1000 and (reading.path, reading.share) == (None, 0.0)
-    told = [(reading.path, reading.share) for _ in read_pages([tmp_path, tmp_path / "missing"], reading=reading)]
+    position = Position.of_paths([tmp_path, tmp_path / "missing"])
+    assert position.total == packed.stat().st_size + 1000 and (position.path, position.share) == (None, 0.0)
+    told = [(position.path, position.share) for _ in read_pages([tmp_path, tmp_path / "missing"], position=position)]
     assert [path for path, _ in told] == [packed.as_posix()] * 100 + [plain.as_posix()] * 2
     shares = [share for _, share in told if share is not None]
     assert len(shares) == 102 and shares == sorted(shares) and 0.3 < shares[49] < 0.7 and shares[-1] == 1.0
 
 
-def test_a_reading_of_a_pipe_knows_no_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_position_in_a_pipe_knows_no_share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"text")))
     inputs = [_write(tmp_path / "a.txt", "a"), "-"]
-    reading = Reading.of_paths(inputs)
-    told = [(reading.path, reading.share) for _ in read_pages(inputs, reading=reading)]
+    position = Position.of_paths(inputs)
+    told = [(position.path, position.share) for _ in read_pages(inputs, position=position)]
     assert told == [((tmp_path / "a.txt").as_posix(), None), ("stdin", None)]
 
 

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 from detector.crawl.records import Record
-from detector.pages import Reading
+from detector.pages import Position
 from detector.progress import Progress
 
 FOUND = Record("found.txt", (b"",), {"no_conflict": 1, "advice_disclaimer": 3}, 2, None, None, "")
@@ -12,9 +12,9 @@ FAILED = Record("lost.txt", (b"",), {}, 0, "lost.txt: it is\x1b[2J empty; check 
 ALARMING = Record("alarm.txt", (b"",), {}, 1, None, "no_conflict", "")
 
 
-def _said(*records: Record, live: bool = False, quiet: bool = False, reading: Reading | None = None) -> str:
+def _said(*records: Record, live: bool = False, quiet: bool = False, position: Position | None = None) -> str:
     stream = io.StringIO()
-    with Progress(stream, live=live, quiet=quiet, reading=reading) as progress:
+    with Progress(stream, live=live, quiet=quiet, position=position) as progress:
         progress.started = progress.drawn = -1e9
         for record in records:
             progress.scanned(record)
@@ -46,10 +46,10 @@ def test_the_counting_line_shows_the_input_and_the_time_left() -> None:
 
 def test_where_the_size_of_the_inputs_is_known_the_line_names_the_file_and_the_time_left(tmp_path: Path) -> None:
     (tmp_path / "crawl").write_bytes(bytes(40))
-    reading = Reading.of_paths([tmp_path / "crawl"])
-    with (tmp_path / "crawl").open("rb") as file, reading.of("crawl.warc.gz", file):
+    position = Position.of_paths([tmp_path / "crawl"])
+    with (tmp_path / "crawl").open("rb") as file, position.of("crawl.warc.gz", file):
         file.seek(10)
-        said = _said(FOUND, live=True, reading=reading)
+        said = _said(FOUND, live=True, position=position)
     assert "0 failed, 25% read, " in said and " left  crawl.warc.gz" in said
 
 

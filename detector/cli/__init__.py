@@ -118,7 +118,7 @@ def scan(
     fields = Fields(id_field, url_field, text_field, html_field)
     crawl = Crawl(choice, targets, jobs, resume, alarms, scanning.settings_of(choice, targets, alarms, fields))
     with scanning.progress_of(crawl, inputs, quiet) as progress:
-        run(crawl, scanning.pages_of(inputs, fields, targets, progress.reading), progress)
+        run(crawl, scanning.pages_of(inputs, fields, targets, progress.position), progress)
     raise typer.Exit(progress.exit_code)
 
 
@@ -149,22 +149,34 @@ def evaluate(
     model: options.ModelFile = None,
     json: options.Json = False,
     gate: options.Gate = None,
+    raise_: options.Raise = False,
+    stability: options.StabilityOf = 0,
     fast: options.Fast = False,
 ) -> None:
     """Measure a model on labelled data."""
     import orjson
 
     from detector import evaluation
-    from detector.corpus import read_examples
+    from detector.corpus import SPLITS, read_examples
+    from detector.errors import CorpusError
     from detector.inference import Detector
 
+    if split not in SPLITS:
+        raise typer.BadParameter(f"{split!r} is none; known are {', '.join(SPLITS)}", param_hint="--split")
     floors = evaluation.read_floors(gate) if gate is not None else None
     examples = [example for example in read_examples(data) if example.split == split]
-    measured = evaluation.evaluate(Detector.load(model, fast=fast), examples)
+    if not examples:
+        raise CorpusError(f"{', '.join(map(str, data))}: nothing there is of the split {split!r}; name another by --split")
+    detector = Detector.load(model, fast=fast)
+    measured = evaluation.stability(detector, examples[:stability]) if stability else evaluation.evaluate(detector, examples)
     typer.echo(orjson.dumps(measured.to_dict(), option=orjson.OPT_INDENT_2).decode() if json else measured.to_text())
-    missed = evaluation.gate(measured, floors) if floors is not None else []
+    if gate is None or floors is None or isinstance(measured, evaluation.Stability):
+        return
+    missed = evaluation.gate(measured, floors)
     for line in missed:
         _say(line)
+    if raise_ and not missed:
+        evaluation.write_floors(gate, evaluation.raised(measured, floors))
     raise typer.Exit(1 if missed else 0)
 
 

@@ -60,7 +60,11 @@ ReaderFiles = Annotated[
     list[Path] | None,
     typer.Option("--reader", metavar="FILE", help="What `make reader` wrote; once more for a second reader; the shipped ones by default."),
 ]
-Split = Annotated[str, typer.Option(help="The part of the data to measure on.")]
+Split = Annotated[str, typer.Option(metavar="train|dev|test", help="The part of the data to measure on.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
 Gate = Annotated[Path | None, typer.Option(metavar="FLOORS.json", help="Exit with 1 unless every figure reaches its floor.")]
+Raise = Annotated[bool, typer.Option("--raise", help="With --gate: move the floors up to what was measured, if all are reached.")]
+StabilityOf = Annotated[
+    int, typer.Option("--stability", min=0, metavar="N", help="Ask instead how the answers to N documents change with spelling and layout.")
+]
 ModelArgument = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A model file; the shipped one by default.")]

@@ -19,7 +19,7 @@ from detector.crawl.records import Alarm
 from detector.document import LABELS, Label, Page
 from detector.errors import PageError
 from detector.inference import Detector
-from detector.pages import Fields, Reading, read_pages
+from detector.pages import Fields, Position, read_pages
 from detector.pages.sources import sources_of
 from detector.progress import Progress
 from detector.writers.cleaned import cleaned
@@ -78,13 +78,13 @@ def clean_target(path: Path | None, actions: Actions) -> tuple[Target, ...]:
     return (target,)
 
 
-def pages_of(inputs: Iterable[str], fields: Fields, targets: Iterable[Target], reading: Reading) -> Iterator[Page | PageError]:
+def pages_of(inputs: Iterable[str], fields: Fields, targets: Iterable[Target], position: Position) -> Iterator[Page | PageError]:
     """Yield the pages of the inputs, but not of the files that this run writes, which may lie in a folder that it reads."""
     for source in _sources_of(inputs, targets):
         if isinstance(source, PageError):
             yield source
         else:
-            yield from read_pages([source], fields, reading)
+            yield from read_pages([source], fields, position)
 
 
 def settings_of(choice: ModelChoice, targets: Sequence[Target], alarms: Iterable[Alarm], fields: Fields) -> str:
@@ -99,7 +99,7 @@ def progress_of(crawl: Crawl, inputs: Iterable[str], quiet: bool) -> Progress:
     showing = sys.stdout.isatty() and any(target.path is None for target in crawl.targets)
     live = sys.stderr.isatty() and not quiet and not showing
     sources = [source for source in _sources_of(inputs, crawl.targets) if isinstance(source, Path)] if live else []
-    return Progress(sys.stderr, live=live, quiet=quiet, reading=Reading.of_paths(sources))
+    return Progress(sys.stderr, live=live, quiet=quiet, position=Position.of_paths(sources))
 
 
 def _sources_of(inputs: Iterable[str], targets: Iterable[Target]) -> Iterator[Path | PageError]:

@@ -1,4 +1,4 @@
-"""Hold what an evaluation must reach, in a file that only ever gets stricter.
+"""Hold what an evaluation must reach, in a file that no command makes less strict: who does so by hand says why in the changelog.
 
 The file is JSON:
 

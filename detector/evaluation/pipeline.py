@@ -52,7 +52,7 @@ class Evaluation:
 def evaluate(detector: Detector, examples: Sequence[Example]) -> Evaluation:
     """Measure a detector on examples, which must be ones that its model has not been fitted on; raises CorpusError without any."""
     if not examples:
-        raise CorpusError("there is no example to evaluate on; name labelled data that has a dev split")
+        raise CorpusError("there is no example to evaluate on; name labelled data")
     scans = [scan(detector, e) for e in examples if e.layer != "composites" and (e.read or e.articles)]
     decisions = {layer: decide(scans, layer) for layer in LAYERS}
     singles = [s for s in scans if s.example.is_single]

@@ -3,7 +3,7 @@
 from detector.pages.decoding import decoded
 from detector.pages.files import read_pages
 from detector.pages.lists import read_list
-from detector.pages.reading import Reading
+from detector.pages.position import Position
 from detector.pages.records import Fields
 
-__all__ = ["Fields", "Reading", "decoded", "read_list", "read_pages"]
+__all__ = ["Fields", "Position", "decoded", "read_list", "read_pages"]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 from detector.errors import PageError
 from detector.pages.extras import needed
 from detector.pages.formats import ZSTD, Compression, Format, compression_of, format_of_head
-from detector.pages.reading import Reading
+from detector.pages.position import Position
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -27,14 +27,14 @@ TOO_LONG = f"it is longer than {MAX_BYTES:,} bytes"
 
 
 @contextmanager
-def opened(path: Path, compression: Compression, page_id: str, reading: Reading) -> Iterator[io.BufferedIOBase]:
+def opened(path: Path, compression: Compression, page_id: str, position: Position) -> Iterator[io.BufferedIOBase]:
     """Open a file for reading, unpacked; raises PageError."""
     with ExitStack() as stack:
         try:
             file = stack.enter_context(path.open("rb"))
         except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
             raise _unreadable(page_id, error) from error
-        stack.enter_context(reading.of(page_id, file))
+        stack.enter_context(position.of(page_id, file))
         stream = stack.enter_context(unpacked(file, compression, page_id))
         if not file.peek(1):
             raise empty(page_id)

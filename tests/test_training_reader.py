@@ -14,7 +14,8 @@ torch = pytest.importorskip("torch", reason="torch is not installed; it comes wi
 transformers = pytest.importorskip("transformers", reason="transformers is not installed; it comes with the extra `reader`")
 
 from detector.training import encoder as encoders  # noqa: E402 - imports torch
-from detector.training import reading, ternary  # noqa: E402
+from detector.training import reader as fitting  # noqa: E402
+from detector.training import ternary  # noqa: E402
 
 EXCERPTS: list[Excerpt] = [("paid", "we may earn.", "we may earn shares.", "post"), ("", "", "paid post", ""), ("", "", "share.", "we")]
 TARGETS = np.array([[1, 0, 0, 0, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0, 0, 0, 0], [0] * 9], np.float32)
@@ -42,10 +43,10 @@ def encoder(request: pytest.FixtureRequest, tmp_path: Path) -> "encoders.Encoder
     return encoders.Encoder(tmp_path, range(len(WORDS)))
 
 
-def _rows() -> reading.Rows:
+def _rows() -> fitting.Rows:
     many = 40
     weights = np.ones(many * len(EXCERPTS), np.float32)
-    return reading.Rows(EXCERPTS * many, np.tile(TARGETS, (many, 1)), weights, np.zeros_like(np.tile(TARGETS, (many, 1))))
+    return fitting.Rows(EXCERPTS * many, np.tile(TARGETS, (many, 1)), weights, np.zeros_like(np.tile(TARGETS, (many, 1))))
 
 
 def test_the_reader_computes_what_was_fitted(encoder: "encoders.Encoder") -> None:
@@ -96,7 +97,7 @@ def test_made_ternary_it_comes_near_what_it_was(encoder: "encoders.Encoder", mon
     rows = _rows()
     rows.targets = np.tile(1 / (1 + np.exp(-expected)), (len(rows.excerpts) // len(EXCERPTS), 1))
     before = np.abs(encoders.logits_of(encoder, EXCERPTS, vocabulary) - expected).mean()
-    reading.fit(encoder, rows, vocabulary, 1e-3, whole)
+    fitting.fit(encoder, rows, vocabulary, 1e-3, whole)
     assert np.abs(encoders.logits_of(encoder, EXCERPTS, vocabulary) - expected).mean() < 0.5 * before
 
 
@@ -104,7 +105,7 @@ def test_made_ternary_it_comes_near_what_it_was(encoder: "encoders.Encoder", mon
 def test_fitting_learns(encoder: "encoders.Encoder", monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoders, "ROWS", 80)
     vocabulary = {word: i for i, word in enumerate(WORDS)}
-    reading.fit(encoder, _rows(), vocabulary, 1e-3)
+    fitting.fit(encoder, _rows(), vocabulary, 1e-3)
     logits = encoders.logits_of(encoder, EXCERPTS, vocabulary)
     assert logits[0, 0] > logits[1:, 0].max()
     assert logits[1, 1] > logits[[0, 2], 1].max()

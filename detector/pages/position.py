@@ -12,7 +12,7 @@ from detector.errors import PageError
 from detector.pages.sources import STDIN, sources_of
 
 
-class Reading:
+class Position:
     """How far `read_pages` has come with its inputs; it looks at nothing until it is asked, so a page costs nothing more."""
 
     def __init__(self, total: int | None = None) -> None:

