@@ -11,7 +11,6 @@ import math
 import tarfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,8 +18,11 @@ from typing import Any, TypeVar
 import orjson
 
 from detector.document import ContentType, Label
-from detector.errors import CorpusError
+from detector.errors import CorpusError, PageError
+from detector.pages.formats import Compression, Format, format_of
 from detector.pages.json_lines import value_of
+from detector.pages.records import MARK
+from detector.pages.streams import unpacked
 
 GoldSpan = tuple[int, int, Label]
 GoldArticle = tuple[int, int, ContentType]
@@ -66,7 +68,7 @@ class Example:
 def read_examples(paths: Sequence[Path]) -> list[Example]:
     """Read all examples below some paths; raises CorpusError naming the first bad row."""
     examples: list[Example] = []
-    standoff: list[dict[str, Any]] = []
+    standoff: list[tuple[str, dict[str, Any]]] = []  # each with its file and line
     for path in paths:
         if not path.exists():
             raise CorpusError(f"{path}: there is no such file or folder; name labelled data as data/README.md describes it")
@@ -81,7 +83,7 @@ def read_examples(paths: Sequence[Path]) -> list[Example]:
                 if problems:
                     raise CorpusError(f"{file}:{number}: {problems[0]}")
                 if "doc" in record:
-                    standoff.append(record)
+                    standoff.append((f"{file}:{number}", record))
                 else:
                     examples.append(_example(record))
     if not examples:
@@ -94,16 +96,21 @@ def check(path: Path) -> Iterator[str]:
     if (path / _DOCUMENTS).exists():
         yield from _corpus_problems(path)
         return
-    seen: set[str] = set()
+    lengths: dict[str, int] = {}
+    standoff: list[tuple[str, dict[str, Any]]] = []
     files = _files(path)
     if not files:
         yield f"{path}: {_NOTHING}"
     for file in files:
         try:
             for number, line in _lines(file):
-                yield from (f"{file}:{number}: {problem}" for problem in _line_problems(line, seen))
+                place = f"{file}:{number}"
+                yield from (f"{place}: {problem}" for problem in _line_problems(line, place, lengths, standoff))
         except CorpusError as damaged:
             yield str(damaged)
+    for place, record in standoff:
+        if record["doc"] in lengths:
+            yield from (f"{place}: {problem}" for problem in problems_of(record, lengths[record["doc"]]))
 
 
 def _corpus_problems(folder: Path) -> Iterator[str]:
@@ -114,23 +121,27 @@ def _corpus_problems(folder: Path) -> Iterator[str]:
         yield str(bad)
 
 
-def _line_problems(line: bytes, seen: set[str]) -> Iterator[str]:
-    """Yield what is wrong with a line, whose id joins those that were seen."""
+def _line_problems(line: bytes, place: str, lengths: dict[str, int], standoff: list[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    """Yield what is wrong with a line; the length of its text joins those by id, a good stand-off row the others."""
     try:
         record = value_of(line)
     except orjson.JSONDecodeError as error:
         yield f"not JSON ({error}); write one object a line"
         return
-    yield from problems_of(record)
-    key = record.get("id") if isinstance(record, dict) else None
-    if isinstance(key, str):
-        if key in seen:
+    problems = list(problems_of(record))
+    yield from problems
+    if not isinstance(record, dict):
+        return
+    if "doc" in record:
+        standoff += [] if problems else [(place, record)]
+    elif isinstance(key := record.get("id"), str):
+        if key in lengths:
             yield f"the id {key!r} stands twice; give every row its own"
-        seen.add(key)
+        lengths[key] = len(record["text"]) if isinstance(record.get("text"), str) else 0
 
 
-def problems_of(record: object) -> Iterator[str]:
-    """Yield what is wrong with a row of labelled data, each with its remedy."""
+def problems_of(record: object, length: int | None = None) -> Iterator[str]:
+    """Yield what is wrong with a row of labelled data, each with its remedy; `length` is that of a text elsewhere, if it is known."""
     if not isinstance(record, dict):
         yield "not a JSON object; write one object a line"
         return
@@ -154,7 +165,7 @@ def problems_of(record: object) -> Iterator[str]:
             return
     if record.get("type") is not None and record["type"] not in list(ContentType):
         yield f"`type` is {record['type']!r}; known are {', '.join(ContentType)}"
-    length = len(record["text"]) if isinstance(record.get("text"), str) else None
+    length = len(record["text"]) if isinstance(record.get("text"), str) else length
     yield from _span_problems(record, "findings", "label", Label, length)
     yield from _span_problems(record, "articles", "type", ContentType, length)
     for span in record.get("read") or ():
@@ -199,10 +210,13 @@ def _example(record: dict[str, Any]) -> Example:
     )
 
 
-def _merged(examples: list[Example], standoff: Iterable[dict[str, Any]]) -> list[Example]:
+def _merged(examples: list[Example], standoff: Iterable[tuple[str, dict[str, Any]]]) -> list[Example]:
     """Add stand-off labels to the documents they speak of; those of documents that are not there are left out."""
+    lengths = {e.id: len(e.text) for e in examples}
     extra: dict[str, list[dict[str, Any]]] = {}
-    for record in standoff:
+    for place, record in standoff:
+        if record["doc"] in lengths and (problems := list(problems_of(record, lengths[record["doc"]]))):
+            raise CorpusError(f"{place}: {problems[0]}")
         extra.setdefault(record["doc"], []).append(record)
     return [_with_standoff(e, extra[e.id]) if e.id in extra and e.layer != "composites" else e for e in examples]
 
@@ -267,8 +281,11 @@ def read_markup(folder: Path) -> dict[str, bytes]:
     archive = folder / "html.tar.gz"
     if not archive.exists():
         return {}
-    with _whole(archive), tarfile.open(archive, "r:gz") as tar:
-        return {Path(m.name).stem: f.read() for m in tar if m.isfile() and (f := tar.extractfile(m)) is not None}
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            return {Path(m.name).stem: f.read() for m in tar if m.isfile() and (f := tar.extractfile(m)) is not None}
+    except (EOFError, zlib.error, gzip.BadGzipFile, tarfile.ReadError) as error:
+        raise CorpusError(f"{archive}: it is damaged or cut off ({error}); fetch it again") from error
 
 
 def _rows(path: Path, made: Callable[[dict[str, Any]], Made]) -> Iterator[Made]:
@@ -286,7 +303,7 @@ def _files(path: Path) -> list[Path]:
     """Return the files with labelled data below a folder, without those held out, and hidden ones: an unfinished run leaves such."""
     if not path.is_dir():
         return [path]
-    found = ((f, f.relative_to(path).parts) for f in path.rglob("*.jsonl*"))
+    found = ((f, f.relative_to(path).parts) for f in path.rglob("*") if (format_of(f.name) or ("",))[0] is Format.JSONL)
     return sorted(f for f, parts in found if "heldout" not in parts and not any(part.startswith(".") for part in parts))
 
 
@@ -299,17 +316,12 @@ def _records(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with _whole(path), opener(path, "rb") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                yield number, line
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[None]:
-    """Raise CorpusError where reading a packed file shows that it is cut short or damaged."""
+    packing = (format_of(path.name) or (None, Compression.NONE))[1]
     try:
-        yield
-    except (EOFError, zlib.error, gzip.BadGzipFile, tarfile.ReadError) as error:
-        raise CorpusError(f"{path}: it is cut short or damaged ({error}); copy or pack it again") from error
+        with path.open("rb") as packed, unpacked(packed, packing, str(path)) as file:
+            for number, line in enumerate(file, 1):
+                line = line.removeprefix(MARK) if number == 1 else line
+                if line.strip():
+                    yield number, line
+    except PageError as damaged:
+        raise CorpusError(str(damaged)) from damaged

@@ -13,7 +13,7 @@ from detector.document import CONTENT_TYPES, Article, Document, Finding, Page, P
 from detector.errors import PageError, bug_in
 from detector.facts import MAX_CONTEXT, details_of
 from detector.passages import split_passages
-from detector.plain import plain, plain_copy
+from detector.plain import plain_copy, spoken
 from detector.scoring import Scores, score
 from detector.spans import content_type_of, thresholded
 from detector.threads import one_thread
@@ -21,7 +21,9 @@ from detector.threads import one_thread
 OnError: TypeAlias = Literal["raise", "skip", "yield"]
 
 _LINE_BREAK = re.compile(r"[ \t]*[\r\n]\s*")
-TITLE_LENGTH = 160  # code points of an article's first line that serve as its title
+_TITLE_MARKS = "#>*•- "  # of headings, quotations and lists
+LINE_LENGTH = 1_000  # code points of an article's first line that are looked at
+TITLE_LENGTH = 160  # of these without markup, that serve as its title
 
 
 class Detector:
@@ -105,7 +107,8 @@ def _articles(document: Document, scores: Scores, thresholds: Mapping[str, float
     articles = []
     for (first, last), probabilities in zip(scores.articles, scores.types, strict=True):
         kind = content_type_of(probabilities.tolist(), thresholds)
-        title = _LINE_BREAK.split(document.text[starts[first] : min(ends[first], starts[first] + TITLE_LENGTH)], maxsplit=1)[0]
+        line = _LINE_BREAK.split(document.text[starts[first] : min(ends[first], starts[first] + LINE_LENGTH)], maxsplit=1)[0]
+        title = spoken(line, entities=not document.from_html).lstrip(_TITLE_MARKS)[:TITLE_LENGTH].rstrip() or line.strip()
         articles.append(Article(starts[first], ends[last - 1], kind, _rounded(probabilities[CONTENT_TYPES.index(kind)]), title))
     return tuple(articles)
 
@@ -117,8 +120,10 @@ def _findings(
     for label, start, end, probability in thresholded(scores.probabilities, scores.candidates, passages, thresholds):
         owner = next((i for i, a in enumerate(articles) if a.start <= start < a.end), None)
         text = document.text[start:end]
-        said = _LINE_BREAK.sub(" ", plain(text))  # names may be broken over lines
-        details = details_of(label, said, plain(document.text[max(0, start - MAX_CONTEXT) : start]), document.lang)
+        said, before = (
+            spoken(part, entities=not document.from_html) for part in (text, document.text[max(0, start - MAX_CONTEXT) : start])
+        )
+        details = details_of(label, _LINE_BREAK.sub(" ", said), before, document.lang)  # names may be broken over lines
         findings.append(Finding(label, start, end, _rounded(probability), owner, text, details))
     return tuple(findings)
 

@@ -4,9 +4,10 @@ import re
 from collections import Counter
 
 SAMPLE = 6_000  # code points looked at
+LONG = 3  # votes of a word of several letters; a single one, which may be of any language or an initial, has one
 
 _STOP_WORDS = {
-    "en": "the and of to in is that for with was on are this from have not you they",
+    "en": "the and of to in is that for with was on are this from have not you they by it or your",
     "de": "der die und das ist nicht mit den von für auf ein eine sich auch dem werden wir",
     "fr": "le la les des et est une dans pour que qui sur pas avec du au ce vous nous",
     "es": "el los las del que y en una por con para es su se al como más pero",
@@ -49,5 +50,7 @@ def language_of(text: str) -> str:
                 return language
     votes: Counter[str] = Counter()
     for word in _WORD.findall(sample.lower()):
-        votes.update(_VOTES.get(word, ()))
-    return votes.most_common(1)[0][0] if votes else "und"
+        for language in _VOTES.get(word, ()):
+            votes[language] += LONG if len(word) > 1 else 1
+    language, count = votes.most_common(1)[0] if votes else ("und", LONG)
+    return language if count >= LONG else "und"

@@ -15,6 +15,15 @@ _BULLETS = "•⁃⁌⁍■□▪▫▶▸►◆◇○●◦★☆➢➣➤"  # 
 # What sentencex is shown instead; it takes no halves of surrogate pairs, and panics on some wide blanks.
 _SHOWN = dict.fromkeys(_WIDE, " ") | dict.fromkeys(range(0xD800, 0xE000), "?") | dict.fromkeys(map(ord, _BULLETS), "-")
 _INNER_END = re.compile(r"[.!?…。！？։؟।]['\"”’»)\]]*\s+\S|[。！？]\S")
+# Abbreviations at which sentencex ends a sentence in some language: `d.w.z.` and the like where the next word is no capital, those of law
+# and firms also before a number, titles and a few others before a capital.
+_DOTTED = re.compile(r"(?<![^\W\d_.])(?:[^\W\d_]{1,3}\.){2,}$")
+_SHORT = re.compile(
+    r"(?<!\w)(?:abs|approx|art|ca|cf|corp|dvs|exkl|fig|inc|inkl|jf|kap|llc|ltd|ltda|n|nr|p|pag|pkt|pp|sp|tj|ust|vgl|zzgl|ziff)\.$",
+    re.IGNORECASE,
+)
+_TITLE = re.compile(r"(?<!\w)(?:Dhr|Dña|Dr|exkl|Fa|inkl|M|MM|Mevr|mevr|Mlle|Mme|Prof|zzgl)\.$")
+_TAIL = 16  # code points in which such an abbreviation stands
 
 
 def split_passages(document: Document) -> Passages:
@@ -31,7 +40,7 @@ def split_passages(document: Document) -> Passages:
             starts.append(start)
             ends.append(end)
         else:
-            for first, last in _sentences(language, line):
+            for first, last in _whole(_sentences(language, line), line):
                 _append(starts, ends, start + first, line[first:last])
         counts.append(len(starts) - before)
     blocks = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
@@ -43,11 +52,31 @@ def _sentences(language: str, line: str) -> list[tuple[int, int]]:
     line, at, bounds = line.translate(_SHOWN), 0, []
     while at < len(line):
         found = _window_sentences(language, line[at : at + WINDOW])
-        if at + WINDOW < len(line) and len(found) > 1:
+        if at + WINDOW < len(line) and len(found) > 1 and found[-1][0] >= WINDOW // 2:
             found.pop()  # it may go on beyond the window
         bounds += [(at + first, at + last) for first, last in found]
         at = bounds[-1][1]
     return bounds
+
+
+def _whole(bounds: list[tuple[int, int]], line: str) -> list[tuple[int, int]]:
+    """Return the sentences of a line with those joined that were cut apart after an abbreviation."""
+    joined: list[tuple[int, int]] = []
+    for first, last in bounds:
+        if joined and _goes_on(line[max(joined[-1][0], first - _TAIL) : first].rstrip(), line[first:last].lstrip()[:1]):
+            joined[-1] = joined[-1][0], last
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether what ends so goes on with such a character."""
+    if not before.endswith("."):
+        return False
+    if after.isupper():
+        return _TITLE.search(before) is not None
+    return (after.islower() and _DOTTED.search(before) is not None) or (after.isalnum() and _SHORT.search(before) is not None)
 
 
 def _window_sentences(language: str, text: str) -> list[tuple[int, int]]:

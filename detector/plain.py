@@ -3,7 +3,9 @@
 Pages come as Markdown from many crawlers. The words of an address are no words of its sentence, and would make it read like a notice.
 """
 
+import html
 import re
+import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +18,9 @@ from detector.tags import untagged
 
 _TARGET = r"\((?:https?:|mailto:|www\.|[/#.]|[\w-]+[./])(?:[^\s()]|\([^\s()]*\))*(?:[ \t]+\"[^\"\n]*\")?\)"
 _BRACKET = re.compile(rf"(?P<open>!?\[)|(?P<close>\](?:{_TARGET})?)|(?P<end>\n[ \t\r]*\n)")
+_EMPHASIS = re.compile(r"\*\*|__|`")
+_BLANKS = re.compile(r"[^\S\r\n]+")
+_UNSEEN = dict.fromkeys((0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF))  # soft hyphens, and marks without width
 _FOOTNOTES = re.compile(r"\[\d{1,3}\](?:\[\d{1,3}\])*")
 
 Gaps = list[tuple[int, int]]  # (start, end) of what is left out, in order
@@ -62,6 +67,15 @@ def plain_copy(document: Document) -> Copy | None:
         starts[k], ends[k] = ends[k] - len(line.lstrip()), starts[k] + len(line.rstrip())
     copy = replace(document, text=text, blocks=replace(document.blocks, starts=starts, ends=ends))
     return Copy(copy, gaps[:, 0] - lost[:-1], lost, _merged(opening, backwards=True), _merged(closing, backwards=False))
+
+
+def spoken(text: str, *, entities: bool) -> str:
+    """Return a text as names and amounts are looked for in it: without what is passed over, emphasis, soft hyphens and wide blanks.
+
+    Accents are one with their letters then; `entities` of HTML are what they stand for.
+    """
+    bare = _EMPHASIS.sub("", plain(text))
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", html.unescape(bare) if entities else bare).translate(_UNSEEN))
 
 
 def plain(text: str) -> str:

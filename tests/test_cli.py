@@ -163,6 +163,9 @@ def test_failed_inputs_are_named_recorded_and_passed_over(command: Run, tmp_path
         (("evaluate", "--data", "absent"), ("absent", "no such file")),
         (("train", "--data", "absent", "--output", "m"), ("absent", "no such file")),
         (("train", "--data", "absent", "--output", "absent/m"), ("--output", "absent", "make it first")),
+        (("train", "--data", "absent", "--output", "tests"), ("--output", "tests", "it is a folder", "name a file")),
+        (("evaluate", "--data", "data", "--split", "dve"), ("--split", "dve", "train, dev, test")),
+        (("evaluate", "--data", "data/de.jsonl"), ("data/de.jsonl", "split 'dev'", "--split")),
         (("train", "--data", "absent", "--output", "m", *("--reader", "r") * 3), ("--reader", "3", "2 at most")),
         (("train", "--data", "absent", "--output", "m", "--reader", "README.md"), ("README.md", "no reader", "use the model")),
     ],
@@ -414,6 +417,27 @@ def test_evaluate_prints_figures_and_holds_the_gate(model_file: Path, tmp_path: 
     (tmp_path / "floors.json").write_text(json.dumps(floors))
     result = CliRunner().invoke(app, [*arguments, "--gate", str(tmp_path / "floors.json")])
     assert result.exit_code == 1 and "detector: sentences.nonsense" in result.stderr
+
+
+def test_evaluate_raises_floors_that_are_reached(model_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "data.jsonl").write_text(json.dumps({"id": "a", "split": "dev", "text": PAID + PLAIN, "findings": []}) + "\n")
+    arguments = ["evaluate", "--data", str(tmp_path / "data.jsonl"), "--model", str(model_file)]
+    figures = json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)
+    sentences = figures["sentences"]["sentences"]
+    floors = {"data": figures["data"], "floors": {"sentences.sentences": 0}, "ceilings": {"sentences.nonsense": 1}}
+    path = tmp_path / "floors.json"
+    for ceilings, held in (({"sentences.nonsense": 1}, 0), ({}, sentences)):
+        path.write_text(json.dumps({**floors, "ceilings": ceilings}))
+        result = CliRunner().invoke(app, [*arguments, "--gate", str(path), "--raise"])
+        assert result.exit_code == (0 if held else 1)
+        assert json.loads(path.read_text())["floors"] == {"sentences.sentences": held}
+
+
+def test_evaluate_prints_how_stable_the_answers_are(model_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "data.jsonl").write_text("".join(json.dumps({"id": i, "split": "dev", "text": PAID + PLAIN}) + "\n" for i in "abc"))
+    arguments = ["evaluate", "--data", str(tmp_path / "data.jsonl"), "--model", str(model_file), "--stability", "2"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0 and "doubled newlines" in result.stdout and "2\n" in result.stdout
 
 
 def test_training_takes_the_shipped_readers_that_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

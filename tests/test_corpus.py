@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import random
+import sys
 import tarfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,11 @@ import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 from detector.corpus import Example, check, problems_of, read_examples, read_markup
 from detector.document import CONTENT_TYPES, LABELS, Article, ContentType, Finding, Label, Report
@@ -137,7 +143,7 @@ def test_a_packed_file_that_is_damaged_is_named(damage: slice, tmp_path: Path) -
     path = _write(tmp_path / "a.jsonl.gz", [{**ROW, "id": str(i)} for i in range(200)])
     path.write_bytes(path.read_bytes()[damage])
     good = _write(tmp_path / "b.jsonl", [{"id": "b"}])
-    with pytest.raises(CorpusError, match=rf"^{path}: it is cut short or damaged \(.*\); copy or pack it again$"):
+    with pytest.raises(CorpusError, match=rf"^{path}: it is damaged or cut off \(.*\); fetch it again$"):
         read_examples([path])
     damaged, missing = check(tmp_path)
     assert damaged.startswith(f"{path}: it is cut short or damaged") and missing.startswith(f"{good}:1: `text`")
@@ -202,6 +208,7 @@ BAD = [
     ({**ROW, "read": 5}, "`read`"),
     ({**ROW, "site": 5}, "`site`"),
     ({**ROW, "lang": 5}, "`lang`"),
+    ({**ROW, "layer": "whole"}, "`layer` is 'whole'; known are sentences, natural"),
     ({**ROW, "split": "trian"}, "`split` is 'trian'; known are train, dev"),
     ({**ROW, "weight": None}, "`weight` is None"),
     ({**ROW, "weight": "2"}, "`weight` is '2'"),
@@ -243,6 +250,54 @@ def test_reading_stops_at_a_bad_row_and_names_it(row: str, tmp_path: Path) -> No
     path = _write(tmp_path / "a.jsonl", [ROW, row])
     with pytest.raises(CorpusError, match=rf"^{path}:2: .*; "):
         read_examples([path])
+
+
+def test_stand_off_labels_beyond_their_text_are_named(tmp_path: Path) -> None:
+    path = _write(tmp_path / "a.jsonl", [{"doc": "a", "findings": [{**_SPAN, "end": 25}]}, {"doc": "absent", "read": [[0, 99]]}, ROW])
+    (problem,) = check(tmp_path)
+    assert problem.startswith(f"{path}:1: `findings` holds")
+    with pytest.raises(CorpusError, match=rf"^{path}:1: `findings` holds"):
+        read_examples([tmp_path])
+
+
+def test_data_are_read_as_a_scan_writes_them(tmp_path: Path) -> None:
+    line = json.dumps(ROW).encode()
+    (tmp_path / "a.jsonl").write_bytes(b"\xef\xbb\xbf" + line + b"\n")
+    (tmp_path / "b.ndjson.zst").write_bytes(zstd.compress(line.replace(b'"a"', b'"b"')))
+    for name in ("a.jsonl~", "a.jsonl.bak", "notes.txt"):
+        (tmp_path / name).write_bytes(line)
+    assert [example.id for example in read_examples([tmp_path])] == ["a", "b"]
+    assert list(check(tmp_path)) == []
+
+
+def test_a_path_without_data_is_not_good(tmp_path: Path) -> None:
+    (tmp_path / "heldout").mkdir()
+    _write(tmp_path / "heldout" / "a.jsonl", [{**ROW, "split": "trian"}])
+    (problem,) = check(tmp_path)
+    assert problem.startswith(f"{tmp_path}: no labelled data found")
+    (problem,) = check(tmp_path / "heldout")
+    assert "`split` is 'trian'" in problem
+
+
+@pytest.mark.parametrize(
+    ("file", "row", "reason"),
+    [
+        ("sentences", {"doc": "s", "start": 0, "end": 10, "labels": ["nonsense"]}, "'nonsense' is not a valid Label"),
+        ("documents", {"id": "s", "lang": "en", "text": TEXT, "split": "dev"}, "it lacks 'domain'"),
+        ("composites", {"id": "c", "text": TEXT, "split": "dev", "layout": "x", "articles": 5}, "not iterable"),
+        ("articles", [], "indices must be"),
+    ],
+)
+def test_a_bad_row_of_a_corpus_is_named(file: str, row: Any, reason: str, tmp_path: Path) -> None:
+    path = _write(_corpus(tmp_path) / f"{file}.jsonl.gz", [row])
+    (problem,) = check(tmp_path)
+    assert problem.startswith(f"{path}:1: ") and reason in problem and problem.count("; ") == 1
+    with pytest.raises(CorpusError, match=rf"^{path}:1: "):
+        read_examples([tmp_path])
+
+
+def test_a_good_corpus_has_no_bad_row(tmp_path: Path) -> None:
+    assert list(check(_corpus(tmp_path))) == []
 
 
 def test_absent_and_empty_paths_are_refused(tmp_path: Path) -> None:

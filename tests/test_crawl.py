@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -202,6 +203,33 @@ def test_several_outputs_are_resumed_in_step(tmp_path: Path) -> None:
         assert (tmp_path / f"out{i}").read_bytes() == (tmp_path / f"whole{i}").read_bytes()
 
 
+def test_an_output_that_another_run_has_written_to_is_not_gone_on_with(tmp_path: Path) -> None:
+    def targets(name: str) -> tuple[Target, ...]:
+        formats = (format_named(FormatName.JSONL), cleaned(REMOVE_PAID, folder=False))
+        return tuple(Target(format, tmp_path / path) for format, path in zip(formats, (name, "texts"), strict=True))
+
+    for name, count in (("one", 10), ("other", 30)):
+        with pytest.raises(RuntimeError):
+            _run([replace(page, id=name + page.id) for page in _pages()], targets(name), Listener(count))
+    pages = [replace(page, id="one" + page.id) for page in _pages()]
+    with pytest.raises(DetectorError, match="texts: another run has written to it since the run to resume was killed; leave --resume out"):
+        _run(pages, targets("one"), Listener(), resume=True)
+
+
+def test_nothing_is_moved_into_place_before_all_is_whole(tmp_path: Path) -> None:
+    def broken(written: Path, converted: Path) -> None:
+        raise OSError("no space left")
+
+    formats = (format_named(FormatName.JSONL), replace(format_named(FormatName.CSV), convert=broken))
+    targets = tuple(Target(format, tmp_path / f"out{i}") for i, format in enumerate(formats))
+    with pytest.raises(OSError, match="no space left"):
+        _run(_pages(), targets, Listener())
+    assert not (tmp_path / "out0").exists()
+    last = Listener()
+    _run(_pages(), (targets[0], Target(format_named(FormatName.CSV), tmp_path / "out1")), last, resume=True)
+    assert (len(last.old), len(last.new)) == (50, 0) and (tmp_path / "out0").exists() and (tmp_path / "out1").exists()
+
+
 def test_another_input_is_not_resumed(tmp_path: Path) -> None:
     targets = (Target(format_named(FormatName.JSONL), tmp_path / "out"),)
     with pytest.raises(RuntimeError):
@@ -225,7 +253,7 @@ def test_pages_that_changed_under_their_ids_are_not_resumed(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "line", [b"[]", b"{}", b"7", b'"x"', b'["page0",[1],[],0,null,null,""]', b'["page0",["1"],{},0,null,null,""]'], ids=str
+    "line", [b"[]", b"{}", b"7", b'"x"', b'["page0",[[1,1]],[],0,null,null,""]', b'["page0",[["1",1]],{},0,null,null,""]'], ids=str
 )
 def test_a_journal_line_of_another_shape_ends_what_is_kept(line: bytes, tmp_path: Path) -> None:
     target = Target(format_named(FormatName.JSONL), tmp_path / "out")

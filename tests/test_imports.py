@@ -34,10 +34,10 @@ HOMES = {
     "fastwarc": {"pages"},
     "backports": {"pages"},  # zstd
     "safetensors": {"classifier"},
-    "sklearn": {"training", "evaluation"},
+    "sklearn": {"training"},
     "scipy": {"training"},
-    "joblib": {"training", "evaluation", "crawl"},
-    "pandas": {"corpus", "evaluation", "integrations"},
+    "joblib": {"training", "crawl"},
+    "pandas": {"integrations"},
     "pyarrow": {"pages", "writers", "integrations"},
     "threadpoolctl": {"threads"},
     "typer": {"cli"},

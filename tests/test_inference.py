@@ -19,7 +19,7 @@ from detector.classifier import Model
 from detector.corpus import Example
 from detector.document import Page, Report
 from detector.errors import ModelError, PageError
-from detector.inference import Detector
+from detector.inference import TITLE_LENGTH, Detector
 
 HEAVY = ("sklearn", "scipy", "pandas", "joblib", "pyarrow", "fastwarc", "typer", "rich", "scrapy", "pyspark", "torch", "transformers")
 PAGES = [
@@ -69,10 +69,23 @@ def test_a_report_of_text_points_into_the_callers_own_string(small_detector: Det
         assert before.end <= after.start
     for article in report.articles:
         assert 0 <= article.start < article.end <= len(text)
-        assert text[article.start :].startswith(article.title)
+        assert article.title == article.title.strip() != "" and len(article.title) <= TITLE_LENGTH
         assert 0 < article.score <= 1
     assert [(f.start, f.end) for f in report.findings] == sorted((f.start, f.end) for f in report.findings)
     assert Report.from_dict(json.loads(json.dumps(report.to_dict()))) == report
+
+
+@pytest.mark.parametrize(
+    "line", ["Tarn & Sons open", "# [Tarn &amp; Sons](https://tarn.example/x) **open**", "> Tarn & Sons <a href='/x'>open</a>"]
+)
+def test_a_title_is_the_first_line_without_its_markup(small_detector: Detector, line: str) -> None:
+    (article,) = small_detector.scan(f"{line}\nThe gull sat on the mast.").articles
+    assert article.title == "Tarn & Sons open"
+
+
+def test_pipe_takes_pages_only(small_detector: Detector) -> None:
+    with pytest.raises(TypeError, match="pipe takes pages, not str"):
+        next(small_detector.pipe([PAID]))  # type: ignore[list-item]
 
 
 @given(_TEXTS)

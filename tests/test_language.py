@@ -32,7 +32,12 @@ def test_a_sentence_tells_its_language(language: str, text: str) -> None:
     assert language_of(text) == language
 
 
-@pytest.mark.parametrize("text", ["", "  \n", "12,5 % 2024", "Zyx Qwrt", "***"])
+@pytest.mark.parametrize("text", ["I do not own shares of Quillfen.", "Sponsored by Tarn. I love it.", "A note on what it is."])
+def test_single_letters_do_not_outvote_words(text: str) -> None:
+    assert language_of(text) == "en"
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "12,5 % 2024", "Zyx Qwrt", "***", "A Sponsored Post"])
 def test_no_words_no_language(text: str) -> None:
     assert language_of(text) == "und"
 

@@ -123,6 +123,17 @@ def test_a_glob_is_expanded_recursively_and_sorted(tmp_path: Path) -> None:
     assert _ids(f"{tmp_path}/**/*.html") == [f"{tmp_path.as_posix()}/{name}" for name in ("a.html", "d/b.html", "d/e/c.html")]
 
 
+def test_a_glob_takes_the_folders_that_it_matches_whole(tmp_path: Path) -> None:
+    for name in ("a/p.html", "a/x/q.html", "top.html"):
+        _write(tmp_path / name, "<p>x")
+    (tmp_path / "empty").mkdir()
+    *pages, error = read_pages([f"{tmp_path}/[at]*", f"{tmp_path}/e*"])
+    assert [page.id for page in pages if isinstance(page, Page)] == [
+        f"{tmp_path.as_posix()}/{name}" for name in ("a/p.html", "a/x/q.html", "top.html")
+    ]
+    assert isinstance(error, PageError) and error.reason == "no file in this folder has a known suffix"
+
+
 def test_a_glob_without_match_is_an_error() -> None:
     assert _only_error("no-such-folder/*.html").reason == "no file matches it"
 
@@ -319,6 +330,12 @@ def test_standard_input_is_read_as_what_it_looks_like(monkeypatch: pytest.Monkey
 def test_json_lines_whose_first_is_cut_off_are_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
     (error,) = _from_stdin(monkeypatch, b'{ "text": "so far and')
     assert isinstance(error, PageError) and error.page_id == "stdin:1" and error.reason.startswith("the line is not JSON (")
+
+
+@pytest.mark.parametrize("content", ['{\n  "text": "t"\n}\n', '[{"text": "t"}]', '[\n  {"text": "t"}\n]'])
+def test_json_that_is_not_one_object_a_line_is_no_text(monkeypatch: pytest.MonkeyPatch, content: str) -> None:
+    reasons = [error.reason for error in _from_stdin(monkeypatch, content.encode()) if isinstance(error, PageError)]
+    assert reasons and reasons[0].startswith("the line is not ")
 
 
 def test_a_first_line_that_is_too_long_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,10 +71,36 @@ def test_html_that_is_no_utf8_is_read_as_it_declares(declaration: str) -> None:
     assert _read(f"{declaration}реклама".encode("cp1251"), html=True) == f"{declaration}реклама"
 
 
-def test_a_declaration_counts_in_html_and_in_its_first_4_kb_only() -> None:
+def test_a_declaration_counts_in_html_and_in_its_first_64_kb_only() -> None:
     content = '<meta charset="windows-1251">Größe'.encode("cp1252")
     assert str(_read(content)).endswith("Größe")
-    assert str(_read(b" " * 4096 + content, html=True)).endswith("Größe")
+    assert str(_read(b" " * 65536 + content, html=True)).endswith("Größe")
+    assert str(_read(b" " * 60000 + '<meta charset="windows-1251">реклама'.encode("cp1251"), html=True)).endswith("реклама")
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec", "text"),
+    [
+        ("iso-8859-8-i", "iso8859-8", "פרסומת"),
+        ("windows-874", "cp874", "โฆษณา"),
+        ("windows-31j", "cp932", "広告①"),
+        ("gb_2312-80", "gb18030", "广告"),
+        ("koi8-ru", "koi8-u", "реклама"),
+        ("x-x-big5", "big5hkscs", "廣告"),
+        ("ISO88592", "iso8859-2", "reklama płatna"),
+        ("x-mac-ukrainian", "mac-cyrillic", "реклама"),
+    ],
+)
+def test_the_labels_of_browsers_are_known(charset: str, codec: str, text: str) -> None:
+    assert _read(text.encode(codec), charset=charset) == text
+    page = f'<meta charset="{charset}">{text}'
+    assert _read(page.encode(codec), html=True) == page
+
+
+def test_a_declared_charset_that_looks_like_ascii_is_read() -> None:
+    page = '<meta charset="iso-2022-jp">この記事は広告です'
+    assert _read(page.encode("iso2022_jp"), html=True) == page
+    assert _read('<meta charset="iso-2022-jp">Größe'.encode(), html=True) == '<meta charset="iso-2022-jp">Größe'
 
 
 @pytest.mark.parametrize("charset", ["none", "x-user-defined", "utf8mb4", "", "base64", "idna", "unicode_escape", "a\0b", "ü" * 500])

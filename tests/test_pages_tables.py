@@ -99,6 +99,25 @@ def test_a_quote_that_a_later_row_closes_is_an_error_and_the_next_row_is_read(tm
     assert page == Page("c", 't, "u"\nv')
 
 
+def test_quotes_of_another_dialect_are_an_error_and_no_other_text(tmp_path: Path) -> None:
+    rows = '"He said \\"hello\\" to us.",7,http://x\n"They wrote \\"yes, sure\\" twice",8\n"fine ""so""",9,http://y\n5" long,10,\n'
+    *errors, fine, inches = _read(tmp_path / "a.csv", "text,id,url\n" + rows)
+    assert _reasons(errors) == ["its quotes do not match"] * 2
+    assert (fine, inches) == (Page("9", 'fine "so"', url="http://y"), Page("10", '5" long'))
+
+
+def test_quotes_mean_nothing_in_a_table_with_tabs_that_does_not_double_them(tmp_path: Path) -> None:
+    pages = _read(tmp_path / "a.tsv", 'id\ttext\n1\t"Paid post" by a maker\n2\t"all ""of"" it"\n')
+    assert pages == [Page("1", '"Paid post" by a maker'), Page("2", 'all "of" it')]
+
+
+def test_a_row_too_long_to_be_read_costs_only_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detector.pages.tables.MAX_CELL", 1000)
+    before, error, after = _read(tmp_path / "a.csv", f"id,text\na,t\nb,{'word ' * 1000}\nc,u\n")
+    assert (before, after) == (Page("a", "t"), Page("c", "u"))
+    assert isinstance(error, PageError) and error.page_id.endswith(":2") and error.reason == "its row is longer than 1,000 bytes"
+
+
 def test_a_cell_too_long_to_be_one_ends_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("detector.pages.tables.MAX_CELL", 200_000)
     before = csv.field_size_limit(1000)
@@ -161,6 +180,14 @@ def test_numbers_that_miss_in_a_parquet_column_are_missing(tmp_path: Path) -> No
 def test_a_bad_parquet_row_is_an_error_and_the_next_is_read(tmp_path: Path) -> None:
     pages = _read(tmp_path / "a.parquet", _parquet(id=["a", "b"], text=[None, "t"]))
     assert _reasons(pages) == [f"it is empty ({tmp_path.as_posix()}/a.parquet:1)", None]
+
+
+@pytest.mark.parametrize("kind", [pyarrow.timestamp("s"), pyarrow.timestamp("s", "Nowhere/None")])
+def test_a_time_that_python_cannot_hold_costs_no_row(tmp_path: Path, kind: pyarrow.DataType) -> None:
+    times = pyarrow.array([0, -(10**14)], pyarrow.int64()).cast(kind)
+    pages = _read(tmp_path / "a.parquet", _parquet(id=["a", "b"], text=["t", "u"], date=times))
+    assert [(page.id, page.content) for page in pages if isinstance(page, Page)] == [("a", "t"), ("b", "u")]
+    assert isinstance(pages[1], Page) and pages[1].date is None
 
 
 @pytest.mark.parametrize("kind", [pyarrow.string(), pyarrow.large_string(), pyarrow.string_view()])

@@ -92,6 +92,12 @@ def test_the_type_that_the_crawler_found_may_have_a_charset(tmp_path: Path) -> N
     assert isinstance(page, Page) and page.html and page.charset == "windows-1251"
 
 
+@pytest.mark.parametrize("type", ["text/html charset=utf-8", "text/html, text/html; charset=utf-8", " Text/HTML ;charset=utf-8"])
+def test_a_type_may_be_written_carelessly(type: str, tmp_path: Path) -> None:
+    (page,) = _read(tmp_path / "a.warc", _record("a", _http(b"<p>x", type)))
+    assert isinstance(page, Page) and page.html and page.charset == "utf-8"
+
+
 def test_the_type_of_a_wet_record_may_have_a_charset(tmp_path: Path) -> None:
     record = _record("a", "Größe".encode("cp1252"), "conversion", "Text/Plain; charset=ISO-8859-1")
     (page,) = _read(tmp_path / "a.wet", record)

@@ -89,6 +89,31 @@ def test_every_block_has_a_passage(text: str) -> None:
         ("ja", "提供記事です。広告主の見解です。", ["提供記事です。", "広告主の見解です。"]),
         ("en", "Sponsored by Quillfen", ["Sponsored by Quillfen"]),
         ("en", "A. B.", ["A. B."]),
+        (
+            "fr",
+            "Un texte écrit avec M. Brenne et la Sarl Tarn. Il est court.",
+            ["Un texte écrit avec M. Brenne et la Sarl Tarn.", "Il est court."],
+        ),
+        (
+            "it",
+            "Si veda il regolamento (UE) n. 596/2014 e il D.Lgs. n. 58 del 1998. Fine.",
+            ["Si veda il regolamento (UE) n. 596/2014 e il D.Lgs. n. 58 del 1998.", "Fine."],
+        ),
+        ("pt", "Pago pela Tarn Ltda. e por mais ninguém. Leia.", ["Pago pela Tarn Ltda. e por mais ninguém.", "Leia."]),
+        (
+            "nl",
+            "Met links, d.w.z. dat wij iets krijgen. Ook o.a. van Tarn.",
+            ["Met links, d.w.z. dat wij iets krijgen.", "Ook o.a. van Tarn."],
+        ),
+        (
+            "pl",
+            "Tekst firmy Tarn Sp. z o.o. z Gdyni, tj. partnera. Koniec.",
+            ["Tekst firmy Tarn Sp. z o.o. z Gdyni, tj. partnera.", "Koniec."],
+        ),
+        ("sv", "Vi har annonslänkar, dvs. vi får provision. Tack.", ["Vi har annonslänkar, dvs. vi får provision.", "Tack."]),
+        ("de", "Der Text der Fa. Ney kostet 5 Euro inkl. Versand. Ende.", ["Der Text der Fa. Ney kostet 5 Euro inkl. Versand.", "Ende."]),
+        ("en", "he loved it. it was great. and cheap.", ["he loved it.", "it was great.", "and cheap."]),
+        ("en", "It came from the U.S. It was cold.", ["It came from the U.S.", "It was cold."]),
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(lang: str, text: str, sentences: list[str]) -> None:
@@ -108,11 +133,13 @@ def test_a_sentence_never_runs_on_into_the_next_block() -> None:
         ". " * 500_000,
         '"(a. ' * 200_000,
         "これは広告です。" * 5_000,
+        "A." * 50_000,
     ],
-    ids=["sentences", "words", "no space", "dots", "open quotes", "ideographs"],
+    ids=["sentences", "words", "no space", "dots", "open quotes", "ideographs", "initials"],
 )
-def test_a_line_of_a_million_characters_is_cut_into_bounded_passages(text: str) -> None:
-    passages = split_passages(_document(text))
+@pytest.mark.parametrize("lang", ["en", "cs", "fr"])
+def test_a_line_of_a_million_characters_is_cut_into_bounded_passages(text: str, lang: str) -> None:
+    passages = split_passages(_document(text, lang))
     assert int((passages.ends - passages.starts).max()) <= MAX_PASSAGE
     assert sum(len("".join(p.text.split())) for p in passages.rows(text)) == len("".join(text.split()))
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from detector.blocks import extract_document
 from detector.document import Page, Passages
 from detector.passages import split_passages
-from detector.plain import plain, plain_copy
+from detector.plain import plain, plain_copy, spoken
 from detector.tags import untagged
 
 _PIECES = st.sampled_from(
@@ -124,3 +124,22 @@ def test_a_copy_has_the_blocks_of_its_document_and_every_sentence_a_place(text: 
     for block, original in zip(copy.document.blocks, document.blocks, strict=True):
         assert copy.document.text[block.start : block.end].strip() == copy.document.text[block.start : block.end] != ""
         assert original.start <= kept[block.start] and kept[block.end - 1] < original.end
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Paid for by Tarn &amp; Quill&#8217;s&nbsp;Sons", "Paid for by Tarn & Quill’s Sons"),
+        ("Sponsored by <b>Tarn</b>  Foods", "Sponsored by Tarn Foods"),
+        ("Sponsored by **Tarn** `Foods`", "Sponsored by Tarn Foods"),
+        ("par la Socie\u0301te\u0301", "par la Société"),
+        ("ge\u00adspon\u00adsert von \u200bTarn", "gesponsert von Tarn"),
+        ("Sponsored\u00a0by\u2009Tarn\nFoods", "Sponsored by Tarn\nFoods"),
+    ],
+)
+def test_names_are_looked_for_in_a_text_as_it_is_read_out(text: str, said: str) -> None:
+    assert " ".join(spoken(text, entities=True).split(" ")) == said
+
+
+def test_what_looks_like_an_entity_in_text_drawn_from_html_is_none() -> None:
+    assert spoken("Write &amp; for &", entities=False) == "Write &amp; for &"

@@ -134,6 +134,8 @@ def train(
 
     if not output.parent.is_dir():
         raise typer.BadParameter(f"{output.parent}: there is no such folder; make it first", param_hint="--output")
+    if output.is_dir():
+        raise typer.BadParameter(f"{output}: it is a folder; name a file in it", param_hint="--output")
     if len(readers or ()) > len(DOUBTS):
         raise typer.BadParameter(f"there are {len(readers or ())}; a model takes {len(DOUBTS)} at most", param_hint="--reader")
     markup = {id: page for path in data for id, page in read_markup(path).items()}

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import sys
+import zlib
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from detector.writers.format import Format
 _DESCRIPTOR = re.compile(r"/(?:dev|proc/self)/fd/(\d+)")
 _STANDARD = {"/dev/stdout": 1, "/dev/stderr": 2}
 _LINKS = 40  # as many as Linux follows
+
+End = tuple[int, int]  # how many bytes of an output are written, and their CRC-32
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,11 @@ class Target:
         """The file that holds what is written so far."""
         return self.beside("partial")
 
+    @property
+    def converted(self) -> Path:
+        """The file or folder that is made of it, where the format is not written in one go."""
+        return self.beside("converted")
+
 
 class Outputs:
     """The targets of a run, written in step."""
@@ -82,16 +90,16 @@ class Outputs:
         for output in self.outputs:
             output.begin()
 
-    def go_on(self, pages: int, positions: Sequence[int]) -> None:
-        """Write behind so many pages, which end at positions that `positions` gave."""
+    def go_on(self, pages: int, ends: Sequence[End]) -> None:
+        """Write behind so many pages, which end where `ends` said."""
         self.pages = pages
-        for output, position in zip(self.outputs, positions, strict=True):
-            output.go_on(position)
+        for output, end in zip(self.outputs, ends, strict=True):
+            output.go_on(end)
 
     @property
-    def positions(self) -> list[int]:
-        """How many bytes of each are written."""
-        return [output.position for output in self.outputs]
+    def ends(self) -> list[End]:
+        """How much of each is written."""
+        return [(output.position, output.checksum) for output in self.outputs]
 
     def add(self, parts: Sequence[bytes]) -> None:
         """Write one page's part to each."""
@@ -100,9 +108,11 @@ class Outputs:
             output.add(part, self.pages)
 
     def finish(self) -> None:
-        """Write what stands at the end, and move the files into place."""
+        """Write what stands at the end, and move the files into place once all are whole."""
         for output in self.outputs:
             output.finish()
+        for output in self.outputs:
+            output.move()
 
 
 class _Output:
@@ -113,7 +123,7 @@ class _Output:
         self.unused = target.whole and not target.partial.exists()
         self.file = sys.stdout.buffer if target.path is None else stack.enter_context(_opened(target))
         stack.callback(self._leave)
-        self.position = 0
+        self.position = self.checksum = 0
 
     def begin(self) -> None:
         self.unused = False
@@ -121,9 +131,10 @@ class _Output:
             self.file.truncate(0)
         self._write(self.target.format.head)
 
-    def go_on(self, position: int) -> None:
+    def go_on(self, end: End) -> None:
         self.unused = False
-        self.position = self.file.truncate(position)
+        self.position, self.checksum = end
+        self.file.truncate(self.position)
 
     def add(self, part: bytes, number: int) -> None:
         if part:
@@ -137,6 +148,12 @@ class _Output:
         self.file.flush()
         if self.target.whole:
             os.fsync(self.file.fileno())
+            if self.target.format.convert is not None:
+                shutil.rmtree(self.target.converted, ignore_errors=True)  # of a run that was killed here
+                self.target.format.convert(self.target.partial, self.target.converted)
+
+    def move(self) -> None:
+        if self.target.whole:
             if os.name == "nt":  # which moves no open file; elsewhere it stays locked until it is in place
                 self.file.close()
             _move(self.target)
@@ -151,6 +168,7 @@ class _Output:
     def _write(self, part: bytes) -> None:
         self.file.write(part)
         self.position += len(part)
+        self.checksum = zlib.crc32(part, self.checksum)
 
 
 def _opened(target: Target) -> BinaryIO:
@@ -175,10 +193,7 @@ def _move(target: Target) -> None:
     if target.format.convert is None:
         written.replace(final)
         return
-    converted = target.beside("converted")
-    shutil.rmtree(converted, ignore_errors=True)  # of a run that was killed here
-    target.format.convert(written, converted)
     if final.is_dir():  # empty, and yet nothing that Windows replaces
         final.rmdir()
-    converted.replace(final)
+    target.converted.replace(final)
     written.unlink()

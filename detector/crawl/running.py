@@ -61,13 +61,13 @@ def run(crawl: Crawl, pages: Iterable[Page | PageError], watcher: Watcher) -> No
             outputs.begin()
         else:
             _skip(kept, left, watcher)
-            outputs.go_on(kept.pages, kept.positions)
+            outputs.go_on(kept.pages, kept.ends)
         journal = stack.enter_context(Journal(path, crawl.settings, kept)) if path else None
         try:
             for record in _records(recorder, left, crawl.jobs, stack):
                 outputs.add(record.parts)
                 if journal is not None:
-                    journal.add(record, outputs.positions)
+                    journal.add(record, outputs.ends)
                 watcher.scanned(record)
         except KeyboardInterrupt:
             raise KeyboardInterrupt("what is finished is kept; add --resume to go on" if journal else "") from None

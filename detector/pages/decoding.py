@@ -8,6 +8,7 @@ from detector.document import Page
 from detector.errors import PageError
 
 SAMPLE = 4096  # bytes searched for a declared charset and for what binary files hold
+HEAD = 1 << 16  # bytes searched for a declared charset where what begins with them is no UTF-8
 
 _EXTRACT, _UNPACK = "extract its text first", "unpack it first"
 _SIGNATURES = {
@@ -41,12 +42,30 @@ _SUPERSETS = {
     "iso8859-9": "cp1254",
     "gb2312": "gb18030",
     "gbk": "gb18030",
+    "big5": "big5hkscs",
     "shift_jis": "cp932",
     "euc_kr": "cp949",
     "tis-620": "cp874",
     "utf-8-sig": "utf-8",
     "utf-16": "utf-16-le",
     "utf-32": "utf-32-le",
+}
+# Labels of that standard which Python does not know.
+_LABELS = {
+    "windows-31j": "cp932",
+    **dict.fromkeys(("windows-874", "dos-874"), "cp874"),
+    **dict.fromkeys(("windows-949", "ks_c_5601-1989", "cseuckr", "csksc56011987", "iso-ir-149"), "cp949"),
+    **dict.fromkeys(("gb_2312-80", "csgb2312"), "gb18030"),
+    **dict.fromkeys(("cn-big5", "x-x-big5"), "big5hkscs"),
+    **dict.fromkeys(("iso-8859-8-i", "iso-8859-8-e", "csiso88598i", "csiso88598e", "logical", "visual"), "iso8859-8"),
+    **dict.fromkeys(("koi8", "koi"), "koi8-r"),
+    "koi8-ru": "koi8-u",
+    "iso88591": "cp1252",
+    "iso88599": "cp1254",
+    **{f"iso8859{part}": f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 14, 15)},
+    "sun_eu_greek": "iso8859-7",
+    "mac": "mac-roman",
+    "mac-ukrainian": "mac-cyrillic",
 }
 # Python's own escapes and transports, which no page is in; UTF-7 is refused by browsers because it hides markup.
 _REFUSED = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"})
@@ -57,8 +76,9 @@ _DECLARATION = re.compile(rb"""<(?:meta\s[^>]{0,400}?charset|\?xml\s[^>]{0,400}?
 def decoded(page: Page) -> Page:
     """Return the page with `str` content, its bytes read as the surest of the charsets that they can be in.
 
-    In order: byte order mark, the transport's charset, UTF-8, the charset that HTML declares, each only where it fits without an
-    error; then the first that fits for the most part; then cp1252. Raises PageError where the content is empty or binary.
+    In order: byte order mark, the transport's charset, UTF-8, the charset that HTML declares (before UTF-8 where it is of the kind
+    that looks like ASCII), each only where it fits without an error; then the first that fits for the most part; then cp1252. Raises
+    PageError where the content is empty or binary.
     """
     text = page.content if isinstance(page.content, str) else _text_of(page, page.content)
     if not text:
@@ -81,7 +101,11 @@ def _text_of(page: Page, content: bytes) -> str:
             return content.decode(wide, "replace")
         if _is_binary(sample):
             raise PageError(page.id, "it is binary, not text", "convert it to text or HTML first")
-    return _read_as(content, (transport, "utf-8", _codec(_declared(sample)) if page.html else None))
+    declared = _codec(_declared(sample) or _declared(content[:HEAD])) if page.html else None
+    order = (
+        (transport, declared, "utf-8") if (declared or "").startswith("iso2022") and b"\x1b" in content else (transport, "utf-8", declared)
+    )
+    return _read_as(content, order)
 
 
 def _is_binary(sample: bytes) -> bool:
@@ -117,7 +141,8 @@ def _mostly(content: bytes, codec: str) -> str | None:
 def _codec(name: str | None) -> str | None:
     """Return Python's codec for a charset label; None where there is none that a page may be in."""
     try:
-        codec = codecs.lookup((name or "").strip(" \t\"';").lower().removeprefix("x-")).name
+        label = (name or "").strip(" \t\"';").lower()
+        codec = codecs.lookup(_LABELS.get(label) or _LABELS.get(label.removeprefix("x-")) or label.removeprefix("x-")).name
     except (LookupError, ValueError):
         return None
     return None if codec in _REFUSED else _SUPERSETS.get(codec, codec)

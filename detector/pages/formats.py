@@ -52,6 +52,7 @@ _MARKS = b"\xef\xbb\xbf\xff\xfe"  # bytes of the byte order marks
 _PARQUET = b"PAR1"
 _MAGIC = {b"\x1f\x8b": Compression.GZIP, b"\x28\xb5\x2f\xfd": Compression.ZSTD}
 _OBJECT = re.compile(rb'\{\s*"')
+_SPREAD = re.compile(rb'(?:\{\Z|\[\s*(?:\{\s*(?:"|\Z)|\Z))')  # JSON over many lines, or in an array
 _MARKUP = re.compile(
     rb"<(?:!doctype\s+html|!--|\?xml|(?:html|head|body|title|meta|link|script|style|main|article|section|header|footer|nav|aside|div|"
     rb"h[1-6]|p|span|a|ul|ol|table|img|br|figure|blockquote|center|font|b|i|em|strong)[\s>/])",
@@ -84,6 +85,8 @@ def format_of_head(head: bytes) -> Format:
         return Format.WARC
     if line.startswith(b"{") and (_is_json(line) or _is_cut_off(line, head)):
         return Format.JSONL
+    if _SPREAD.match(line):
+        return Format.JSONL  # whose reader says what is wrong with it
     return Format.HTML if _MARKUP.match(line) else Format.TEXT
 
 

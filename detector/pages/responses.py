@@ -51,7 +51,7 @@ class Response:
 
 def media_type_of(content_type: str | None) -> str | None:
     """Return the type and subtype that a header names, in lower case; None where it names none."""
-    return (content_type or "").split(";")[0].strip().lower() or None
+    return re.split(r"[;,\s]", (content_type or "").strip(), maxsplit=1)[0].lower() or None
 
 
 def charset_of(content_type: str | None) -> str | None:

@@ -68,8 +68,14 @@ def _is_folder(entry: "os.DirEntry[str]", *, follow: bool) -> bool:
 
 def _files_of_glob(pattern: str) -> Iterator[Path | PageError]:
     # Not Path.glob: it refuses absolute patterns and raises where a folder may not be read.
-    matches = map(Path, glob.iglob(pattern, recursive=True))  # noqa: PTH207
-    files = sorted(match for match in matches if not os.path.isdir(match))  # noqa: PTH112
-    yield from files
-    if not files:
+    matches = sorted(map(Path, glob.iglob(pattern, recursive=True)))  # noqa: PTH207
+    found = False
+    for match in matches:
+        if not os.path.isdir(match):  # noqa: PTH112
+            found = True
+            yield match
+        elif "**" not in pattern:  # which stands for what is in the folders as well
+            found = True
+            yield from _files_of_folder(match)
+    if not found:
         yield PageError(Path(pattern).as_posix(), "no file matches it", 'check the pattern; "**" stands for any folders')

@@ -2,9 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple
-from itertools import chain
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ def read_tsv(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[P
 def read_parquet(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[Page | PageError]:
     """Yield the pages of a Parquet table; only the columns that `fields` names are read. A damaged row group costs only its rows."""
     arrow, parquet = needed("pyarrow", "tables", name), needed("pyarrow.parquet", "tables", name)
-    failures = (arrow.ArrowException, OSError, ValueError)
+    failures = (arrow.ArrowException, OSError, OverflowError, ValueError)
     with in_file(stream) as seekable:
         try:
             file = parquet.ParquetFile(seekable, pre_buffer=False, buffer_size=BUFFER)
@@ -62,58 +62,85 @@ def read_parquet(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterat
 
 
 def _records_of(batch: "pa.RecordBatch", arrow: ModuleType) -> list[dict[str, object]]:
-    """Return the rows of a batch; text that is no UTF-8 stays bytes, as that of CSV does."""
+    """Return the rows of a batch; text that is no UTF-8 stays bytes, as that of CSV does, and a time that Python cannot hold is None."""
     try:
         records: list[dict[str, object]] = batch.to_pylist()
-    except UnicodeDecodeError:
+    except (arrow.ArrowException, OverflowError, ValueError):
         rows = zip(*(_cells_of(column, arrow) for column in batch.columns), strict=True)
         records = [dict(zip(batch.schema.names, row, strict=True)) for row in rows]
     return records
 
 
 def _cells_of(column: "pa.Array", arrow: ModuleType) -> list[object]:
+    if arrow.types.is_temporal(column.type):
+        return [_time_of(cell, arrow) for cell in column]
     if column.type not in (arrow.string(), arrow.large_string(), arrow.string_view()):
         return list(column.to_pylist())
     return [None if cell is None else _text(cell) for cell in column.cast(arrow.large_binary()).to_pylist()]
 
 
+def _time_of(cell: "pa.Scalar", arrow: ModuleType) -> object:
+    try:
+        return cell.as_py()
+    except (arrow.ArrowException, OverflowError, ValueError):
+        return None
+
+
 class _Lines:
     """Lines for `csv`, as Latin-1, which gives every byte a character: `_cell` has the bytes back."""
 
-    def __init__(self, lines: Iterable[bytes]) -> None:
-        self.lines = lines
+    def __init__(self, header: bytes, stream: io.BufferedIOBase) -> None:
+        self.header = header
+        self.stream = stream
         self.row: list[str] = []  # those since it was last emptied
+        self.cut = False  # whether one of these was too long to be read whole
         self.ended = False  # whether more were asked for than there are
 
     def __iter__(self) -> Iterator[str]:
-        for line in self.lines:
+        line = self.header
+        while line:
             for part in line.splitlines(keepends=True):  # at a lone \r too
                 self.row.append(part.decode("latin-1"))
                 yield self.row[-1]
+            line = self.stream.readline(MAX_CELL)
+            rest = line
+            while len(rest) == MAX_CELL and not re.search(rb"[\r\n]", rest):
+                self.cut, rest = True, self.stream.readline(MAX_CELL)
         self.ended = True
+
+    def taken(self) -> tuple[list[str], bool]:
+        """Return the lines of the row that was read, and whether one of them was cut; the next row begins."""
+        taken = self.row, self.cut
+        self.row, self.cut = [], False
+        return taken
 
 
 def _read_delimited(header: bytes, separator: str, stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[Page | PageError]:
     csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
-    lines = _Lines(chain([header.removeprefix(MARK)], iter(lambda: stream.readline(MAX_CELL), b"")))
+    lines = _Lines(header.removeprefix(MARK), stream)
     rows = csv.reader(lines, delimiter=separator)
     names = _names(header, rows, name)
-    lines.row.clear()
+    lines.taken()
     wanted = _wanted(names, name, fields)
     number = 0
     try:
         for row in rows:
-            read, lines.row = lines.row, []
+            read, cut = lines.taken()
             if lines.ended:  # and yet the row went on
                 raise csv.Error("a quote never closes")
             if not row or (len(row) == 1 and row[0].isspace()):
                 continue
             number += 1
             place = f"{name}:{number}"
-            if len(read) > 1 and not _is_strict(read, separator):
-                last = rows.line_num
-                reason = f"its quotes do not match (lines {last - len(read) + 1:,} to {last:,} were read as one row)"
-                yield PageError(place, reason, "close its quotes, and double those inside of a cell")
+            if cut:
+                yield PageError(place, f"its row is longer than {MAX_CELL:,} bytes", "split it")
+            elif any('"' in line for line in read) and not _is_strict(read, separator):
+                if separator == "\t" and len(read) == 1:  # as many tables with tabs have it, quotes mean nothing there
+                    yield _page_of_row(read[0].rstrip("\r\n").split(separator), len(names), wanted, place, fields)
+                else:
+                    last = rows.line_num
+                    joined = f" (lines {last - len(read) + 1:,} to {last:,} were read as one row)" if len(read) > 1 else ""
+                    yield PageError(place, f"its quotes do not match{joined}", "close its quotes, and double those inside of a cell")
             else:
                 yield _page_of_row(row, len(names), wanted, place, fields)
     except csv.Error as error:

@@ -33,7 +33,7 @@ def train(
     name: str = "default",
     log: Log = lambda _: None,
 ) -> Model:
-    """Fit and calibrate a model on the train split; thresholds come from the dev split, or where there is none from the folds.
+    """Fit and calibrate a model on the train split; the outline's and the types' thresholds come from dev, or without it from the folds.
 
     The readers are taken as they are and joined to the rest; without any there are two levels. Raises CorpusError where a label or a
     content type has no example at all.
