@@ -9,19 +9,16 @@ from typing import TypeAlias
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from detector.balance import balanced
 from detector.document import Blocks, Cue, Document, Landmark, Page, Trail
 from detector.errors import PageError
 from detector.language import language_of
 from detector.pages.decoding import decoded
-from detector.tags import BLOCKS, untagged
+from detector.tags import BLOCKS, UNREAD, untagged
 from detector.wrapping import unwrapped
 
 MAX_CHARACTERS = 20_000_000
-MAX_DEPTH = 400  # deeper elements are read as children of the last one within; parsers need quadratic time for them
-MAX_TAG = 10_000  # code points; a longer tag loses its attributes, for the same reason
-PLAIN_LENGTH, PLAIN_TAGS = 400_000, 20_000  # a page with fewer of both is parsed as it is
 
-_SKIPPED = frozenset("script style noscript template svg head iframe object canvas math audio video -comment !doctype".split())
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _LANDMARK_TAGS = {
     "header": Landmark.HEADER,
@@ -52,18 +49,16 @@ _URL_WORD = re.compile(
     re.IGNORECASE,
 )
 _ADVERTISER_TYPE = re.compile(r'"@type"\s*:\s*\[?[^\]}]{0,80}"AdvertiserContentArticle"')
+# An element inside a line whose attributes hide it. Few other attributes hold a colon or an h, so the rest is passed over at once.
 _HIDING = re.compile(
-    r"<(?:span|a|b|i|em|strong|small|font|u|s)\s[^<>]*?(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE
+    r"<(?i:a(?:bbr|cronym)?|b(?:d[io]|ig)?|c(?:ite|ode)|d(?:ata|el|fn)|em|font|i(?:ns)?|kbd|mark|nobr|q|s(?:amp|mall|pan|trike|trong|u[bp])?|"
+    r"t(?:ime|t)|u|var|[a-z]+-[\w-]*)\s"
+    r"(?:[^<>:hH]++|:(?!(?<=[yY\s]:)\s*(?i:none|hidden))|[hH](?!(?<=\s[hH])(?i:idden)[\s=/>]))*+[:hH]"
 )
-# A comment, or an element whose content is no markup, as a whole; or a tag: its slash, name and rest.
-_TAG = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b[^>]*>.*?(?:</\1\s*>|\Z)|<(/?)([a-z][^\s/>]*)([^>]*)>",
-    re.IGNORECASE | re.DOTALL,
-)
-_VOID = frozenset(  # never, or often not, closed
-    "area base br col colgroup dd dt embed hr img input li link meta optgroup option p param rp rt source tbody td tfoot th thead tr track "
-    "wbr".split()
-)
+_PREFORMATTED = frozenset("listing pre textarea xmp".split())
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_NO_BOUNDARY = frozenset(("-comment", None, "wbr"))
+_RAISED = frozenset(("sub", "sup"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _Context: TypeAlias = tuple[int, int, int, Trail | None]  # landmark, heading, cues, trail
 _LINE = re.compile(r"[^\r\n]+")
@@ -100,7 +95,7 @@ def _from_html(page: Page, markup: str) -> Document:
     if len(markup) > MAX_CHARACTERS:
         raise PageError(page.id, f"its HTML is longer than {MAX_CHARACTERS:,} characters", "split it or scan its text")
     try:
-        tree = LexborHTMLParser(_bounded(markup))
+        tree = LexborHTMLParser(balanced(markup))
     except (ValueError, RuntimeError, UnicodeError) as error:
         raise PageError(page.id, f"its HTML cannot be parsed ({error})", "save the page again") from error
     writer = _Writer()
@@ -135,6 +130,17 @@ class _Writer:
             self.columns.append((start, end, landmark, heading, self.linked, cues, trail))
             self.length = end + 1
 
+    def close_paragraphs(self, text: str, context: _Context, linked: bool) -> str:
+        """Write all of a preformatted text but what follows its last blank line; return that."""
+        *paragraphs, rest = _BLANK_LINE.split(text)
+        for paragraph in paragraphs:
+            if not self.words:
+                self.context, self.linked = context, 0
+            self.words.append(paragraph)
+            self.linked += len(paragraph) if linked else 0
+            self.close_block()
+        return rest or " "
+
     def blocks(self) -> Blocks:
         columns = [list(column) for column in zip(*self.columns, strict=True)] or [[] for _ in range(7)]
         return Blocks(*columns)
@@ -149,12 +155,17 @@ def _walk(body: LexborNode, writer: _Writer, paid_links: bool, hiding: bool) -> 
     stack: list[tuple[LexborNode, bool, bool, _Context, int]] = []
     context: _Context = (0, 0, 0, (None, "body", 1))
     linked, index, words = False, 0, writer.words
+    preformatted: LexborNode | None = None
     node = body.first_child
     while node is not None:
         tag = node.tag or "-comment"
         if tag == "-text":
             text = node.text_content or ""
+            if preformatted is not None:
+                text = writer.close_paragraphs(text, context, linked)
             if words:
+                if text[:1].isupper() and preformatted is None and _parted(words[-1], text) and _at_boundary(node):
+                    words.append(" ")
                 words.append(text)
                 if linked:
                     writer.linked += len(text)
@@ -162,18 +173,23 @@ def _walk(body: LexborNode, writer: _Writer, paid_links: bool, hiding: bool) -> 
                 writer.context = context
                 words.append(text)
                 writer.linked = len(text) if linked else 0
-        elif tag in _SKIPPED:
+        elif tag in UNREAD:
             index += tag[0] not in "-!"  # comments are no elements
         else:
             index += 1
             block = tag in BLOCKS
-            if block and words:
-                writer.close_block()
+            if words:
+                if block:
+                    writer.close_block()
+                elif tag == "a" and _follows_link(node):
+                    words.append(" ")
             child = node.first_child
             if child is not None:
                 inner: _Context | None
                 if block or hiding or (paid_links and tag == "a"):
                     inner = _enter(tag, node.attributes, context, index)
+                    if tag in _PREFORMATTED and preformatted is None and inner is not None:
+                        preformatted = node
                 else:
                     inner = context[0], context[1], context[2], (context[3], tag, index)
                 if inner is not None:
@@ -183,12 +199,46 @@ def _walk(body: LexborNode, writer: _Writer, paid_links: bool, hiding: bool) -> 
         following = node.next
         while following is None and stack:
             node, block, linked, context, index = stack.pop()
-            if block and words:
-                writer.close_block()
+            if block:
+                if words:
+                    writer.close_block()
+                if node is preformatted:
+                    preformatted = None
             following = node.next
         node = following
     if words:
         writer.close_block()
+
+
+def _parted(before: str, after: str) -> bool:
+    """Whether two texts side by side, the second with a capital in front, are no one word, going by the characters where they meet.
+
+    So are "by" and "Acme", "Disclosure:" and "I", "2024" and "By", "PROMOTED" and "The"; not "i" and "Phone", "5" and "G", "T" and "HE".
+    """
+    last, earlier = before[-1:], before[-2:-1]
+    if last.islower():
+        return earlier.isalnum()
+    if last.isupper():
+        return earlier.isupper() and after[1:2].islower()
+    return after[1:2].islower() if last.isdigit() else last in ".:!?)%…®™"
+
+
+def _at_boundary(node: LexborNode) -> bool:
+    """Whether an element begins or ends right before a text: no comment, no place to break a word, and nothing raised or lowered."""
+    previous = node.prev
+    while previous is not None and previous.tag in _NO_BOUNDARY:
+        previous = previous.prev
+    beside = previous if previous is not None else node.parent
+    return beside is not None and beside.tag != "-text" and beside.tag not in _RAISED
+
+
+def _follows_link(node: LexborNode) -> bool:
+    """Whether a link stands right after another to a different place."""
+    previous = node.prev
+    if previous is None or previous.tag != "a" or previous.first_child is None:
+        return False
+    target = node.attributes.get("href")
+    return target is None or target != previous.attributes.get("href")
 
 
 def _enter(tag: str, attributes: dict[str, str | None], context: _Context, index: int) -> _Context | None:
@@ -251,30 +301,3 @@ def _language(declared: str | None) -> str | None:
 def _url_cues(url: str | None) -> Cue:
     path = re.split("[?#]", url or "", maxsplit=1)[0].partition("//")
     return Cue.URL_WORD if _URL_WORD.search(path[2].partition("/")[2] if path[1] else path[0]) else Cue.NONE
-
-
-def _bounded(markup: str) -> str:
-    """Return large markup without the tags beyond MAX_DEPTH and the attributes beyond MAX_TAG; small markup as it is."""
-    if len(markup) <= PLAIN_LENGTH and markup.count("<") <= PLAIN_TAGS:
-        return markup
-    depth = dropped = 0
-
-    def bound(match: re.Match[str]) -> str:
-        nonlocal depth, dropped
-        _, closing, name, rest = match.groups()
-        if name is None or name.lower() in _VOID or rest.endswith("/"):
-            pass
-        elif closing:
-            if dropped:
-                dropped -= 1
-                return " "
-            depth = max(0, depth - 1)
-        else:
-            if depth >= MAX_DEPTH:
-                dropped += 1
-                return " "
-            depth += 1
-        return match.group() if name is None or len(rest) <= MAX_TAG else f"<{closing}{name}>"
-
-    last = markup.rfind(">") + 1  # what opens after it is no tag, and not to be looked for there
-    return _TAG.sub(bound, markup[:last]) + markup[last:]

@@ -296,7 +296,7 @@ def default_path() -> Path:
 
 def reader_paths() -> tuple[Path, ...]:
     """Return the files of the shipped readers, which the shipped model and those trained with it share."""
-    return _shipped("reader.safetensors"), _shipped("reader-large.safetensors")
+    return tuple(_shipped(f"{name}.safetensors") for name in ("reader", "reader-large", "reader-multilingual"))
 
 
 def _shipped(name: str) -> Path:

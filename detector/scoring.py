@@ -37,8 +37,9 @@ class Doubt(NamedTuple):
         return np.flatnonzero(((asked > self.low) & (asked < self.high)).any(1))
 
 
-# Of the small reader, and of the large one, which knows release markers no better.
-DOUBTS = Doubt(0.05, 0.9), Doubt(0.1, 0.8, tuple(k for k in range(len(LABELS)) if k != MARKER))
+# Of the small reader; of the large one, which knows release markers no better; and of the one for other languages than English, of which
+# the levels before know less.
+DOUBTS = Doubt(0.05, 0.9), Doubt(0.1, 0.8, tuple(k for k in range(len(LABELS)) if k != MARKER)), Doubt(0.04, 0.98)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,23 @@ import re
 
 BLOCKS = frozenset(  # the elements that stand on lines of their own
     "address article aside blockquote body button caption center dd details dialog div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr html label legend li main menu nav ol option p pre section select summary table tbody td tfoot "
-    "th thead title tr ul br".split()
+    "h1 h2 h3 h4 h5 h6 header hr html label legend li listing main menu nav ol option p pre section select summary table tbody td "
+    "textarea tfoot th thead title tr ul xmp br".split()
+)
+UNREAD = frozenset(  # those whose content no reader sees
+    "script style noscript template svg head iframe object canvas math audio video -comment !doctype".split()
 )
 _INLINE = (
     "a abbr acronym audio b big cite code del em embed font i iframe img input ins kbd link mark meta nobr noscript object path picture "
     "q s script small source span strike strong style sub sup svg time tt u video wbr"
 ).split()
-# A longer one is no tag: so many openings that are never closed cost no more than their number.
-_TAG = re.compile(rf"<!--.{{0,500}}?-->|</?({'|'.join(sorted(BLOCKS.union(_INLINE)))})(?:\s[^<>]{{0,1000}})?/?>", re.IGNORECASE | re.DOTALL)
+# A tracking link or an image written as data may be of any length, and counts as one character.
+_VALUE = r"""\s*(?:"[^"<>]*+"|'[^'<>]*+')"""
+# A tag with more characters is none: so many openings that are never closed cost no more than their number.
+_TAG = re.compile(
+    rf"<!--.{{0,500}}?-->|</?({'|'.join(sorted(BLOCKS.union(_INLINE)))})(?:\s(?:[^<>=]|=(?:{_VALUE})?+){{0,1000}}+)?/?>",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def untagged(text: str) -> str:

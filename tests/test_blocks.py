@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from detector.balance import MAX_DEPTH
 from detector.blocks import extract_document
 from detector.document import Block, Cue, Document, Landmark, Page
 from detector.errors import PageError
+from detector.tags import untagged
 
 
 def _html(markup: str, url: str | None = None) -> Document:
@@ -78,6 +80,108 @@ def test_all_visible_text_is_kept_footer_and_menu_included() -> None:
 )
 def test_what_no_reader_sees_is_skipped(hidden: str) -> None:
     assert _html(f"<p>Before</p>{hidden}<p>After</p>").text == "Before\nAfter"
+
+
+@pytest.mark.parametrize("name", "a abbr b cite del em font i ins mark small span strong sub sup time u x-note".split())
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        "hidden",
+        "HIDDEN=''",
+        "class=x hidden",
+        "href='https://a.example/how' hidden",
+        "style='display: none'",
+        "style='height:0;VISIBILITY :hidden'",
+        "class=x\nstyle='display:\nnone'",
+    ],
+)
+def test_what_is_hidden_inside_a_line_is_skipped(name: str, attributes: str) -> None:
+    assert _html(f"<p>The phone<{name} {attributes}> Paid by Acme.</{name}> is good.").text == "The phone is good."
+
+
+@pytest.mark.parametrize(
+    "attributes", ["class='x hidden'", "aria-hidden=true", "data-hidden", "style='overflow:hidden'", "style='border:none'"]
+)
+def test_what_is_only_said_to_hide_something_is_read(attributes: str) -> None:
+    assert _html(f"<p>The phone<span {attributes}> paid by Acme</span> is good.").text == "The phone paid by Acme is good."
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<span>Sponsored by</span><a href=x>Gamma Bank</a>", "Sponsored by Gamma Bank"),
+        ("<span>Sponsored by Acme</span><span>Jane Doe</span><time>May 5, 2024</time>", "Sponsored by Acme Jane Doe May 5, 2024"),
+        ("<time>May 5, 2024</time><span>By Jane Doe</span>", "May 5, 2024 By Jane Doe"),
+        ("<b>Disclosure:</b>I am long.", "Disclosure: I am long."),
+        ("<em>This is sponsored.</em><strong>Quillfen</strong> paid us.", "This is sponsored. Quillfen paid us."),
+        ("<b>Sponsored!</b><i>(Advertising)</i>Why boilers matter", "Sponsored!(Advertising) Why boilers matter"),
+        ("<span>ADVERTISEMENT</span><span>The boiler</span>", "ADVERTISEMENT The boiler"),
+        ("<span>3</span>Add water", "3 Add water"),
+        ("<span>Materiał płatność</span><span>Żółw</span>", "Materiał płatność Żółw"),
+        ("<span>Read<b></b></span><span><i>More</i></span>", "Read More"),
+        ("<b>Paid post</b><!-- c --><i>Boilers</i>", "Paid post Boilers"),
+    ],
+)
+def test_words_of_elements_side_by_side_are_parted(markup: str, text: str) -> None:
+    assert _html(f"<div>{markup}</div>").text == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("Spon<b>sored</b>", "Sponsored"),
+        ("<span>T</span>he harbour", "The harbour"),
+        ("<span>T</span>HE harbour", "THE harbour"),
+        ("<span>L</span><span>O</span><span>g</span><span>O</span>", "LOgO"),
+        ("My new i<b>Phone</b>", "My new iPhone"),
+        ("H<sub>2</sub>O", "H2O"),
+        ("<b>Acme</b><sup>TM</sup>", "AcmeTM"),
+        ("from line 12<sup>a</sup>B", "from line 12aB"),
+        ("die <b>S</b>Bahn", "die SBahn"),
+        ("The 5<b>G</b> net and C25<b>K</b>", "The 5G net and C25K"),
+        ("1<sup>st</sup>", "1st"),
+        ("McDonald<i>s</i>", "McDonalds"),
+        ("Mc<!-- -->Donald", "McDonald"),
+        ("Kilo<wbr>Watt", "KiloWatt"),
+        ("(<b>Advertising</b>)", "(Advertising)"),
+        ("<pre>let by<b>Acme</b></pre>", "let byAcme"),
+    ],
+)
+def test_a_word_of_several_elements_stays_whole(markup: str, text: str) -> None:
+    assert _html(f"<div>{markup}</div>").text == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<a href=x>Home</a><a href=y>sponsored</a><a href=z>3</a>", "Home sponsored 3"),
+        ("<a>home</a><a>sponsored</a><a>News</a>", "home sponsored News"),
+        ("Quill<a href=x>f</a><a href=x>en</a>", "Quillfen"),
+        ("(<a name=x></a><a href=x>Quillfen</a>)", "(Quillfen)"),
+        ("<a href=x>Home</a>s", "Homes"),
+    ],
+)
+def test_links_to_two_places_are_two_words(markup: str, text: str) -> None:
+    assert _html(f"<div>{markup}</div>").text == text
+
+
+@pytest.mark.parametrize("tag", ["pre", "textarea", "xmp", "listing"])
+def test_blank_lines_part_the_blocks_of_preformatted_text(tag: str) -> None:
+    document = _html(f"<p>Before<{tag}>\n\nOne\ntitle\r\n \t\r\nPara one.\n\n\nPara two.</{tag}>After\n\nthat<p>Last")
+    assert _lines(document) == ["Before", "One title", "Para one.", "Para two.", "After that", "Last"]
+
+
+def test_a_preformatted_block_knows_its_place_and_its_links() -> None:
+    document = _html("<footer><pre>One\n\n<b>Two</b><a href=x>\n\nThree\n\nFo</a>ur</pre></footer>")
+    assert _lines(document) == ["One", "Two", "Three", "Four"]
+    assert [b.link_density for b in document.blocks] == [0, 0, 1, 0.5]
+    assert {b.landmark for b in document.blocks} == {Landmark.FOOTER}
+    assert [(b.path or "").rpartition(" > ")[2] for b in document.blocks] == [
+        "pre:nth-child(1)",
+        "b:nth-child(1)",
+        "a:nth-child(2)",
+        "a:nth-child(2)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -286,7 +390,27 @@ def test_hostile_markup_is_read_to_its_end(markup: str) -> None:
     assert (document.blocks[0].path or "").startswith("body")
 
 
-_LARGE = "<!--" + "x" * 400_000 + "-->"
+@pytest.mark.parametrize(
+    ("element", "number"),
+    [
+        ("<p><font size={}>x</p>", 1_000),  # of which a parser opens every one again in every paragraph
+        ("<p><b id={}>x<p>", 1_000),
+        ("<div/>", 21_000),
+        ("<rt>", 21_000),
+        ("<b><div id={}></b>", 11_000),
+        ("<div><!x </div>", 11_000),
+        ("<!--><div>-->", 11_000),
+        ("<style-guide><div></style-guide>", 11_000),
+    ],
+)
+def test_unclosed_elements_do_not_stand_in_each_other_without_end(element: str, number: int) -> None:
+    document = _html("".join(map(element.format, range(number))) + "<p>Anzeige")
+    path = list(document.blocks)[-1].path or ""
+    assert document.text.endswith("Anzeige")
+    assert path.count(">") <= 2 * MAX_DEPTH
+
+
+_CROWD = "<wbr>" * 20_001  # so many tags that the elements are counted and closed
 
 
 @pytest.mark.parametrize(
@@ -295,16 +419,90 @@ _LARGE = "<!--" + "x" * 400_000 + "-->"
         "<script>" + "if(i<n){k=i>2}\n" * 450 + "</script>",
         "<STYLE>" + "a<b>c{}\n" * 450 + "</style >",
         "<!--" + "<div>" * 450 + "-->",
+        "<iframe>" + "<div>" * 450 + "</iframe>",
         "<select>" + "<option>x" * 450 + "</select>",
         "<ul>" + "<li>x" * 450 + "</ul>",
+        "<ul>" + "<li><div>x</li>" * 450 + "</ul>",
+        "<dl>" + "<dt>x<dd>y" * 450 + "</dl>",
         "<div>" + "<p>x</p>" * 450,
+        "<p>x<h3>y</h3>" * 450,
+        "<p><span>x</p>" * 450,
+        "<table>" + "<tr><td>x<td>y" * 450 + "</table>",
+        "<table><tbody>" + "<tr><td><div>x</td></tr>" * 450 + "</table>",
+        "<table><td></div></section>" * 3 + "</table>" * 3,
+        "<div title='</a><b>'></div>" * 450,
+        "<svg><path d='M0 0'><circle r=1></svg>" * 450,
+        "<section><div>x</section>" * 450,
+        "<a name=x><p>y</p>" * 450,
+        "<div><font size=1>x</div>" * 450,
+        "<div><b>x<div>y</b></div></div>" * 450,
+        "<b>x" * 450,
+        "<B><p>x</B>" * 150,
     ],
-    ids=["script", "style", "comment", "options", "items", "closed paragraphs"],
 )
 def test_only_open_elements_make_a_large_page_deep(before: str) -> None:
-    document = _html(f"{_LARGE}<body>{before}<style>p{{}}</style><h2>Title</h2><div>Anzeige</div><script>let a</script>")
+    document = _html(f"{_CROWD}<body><div>{before}<style>p{{}}</style></div><h2>Title</h2><div>Anzeige</div><script>let a</script>")
     assert _lines(document)[-2:] == ["Title", "Anzeige"]
     assert _block(document, "Title").heading == 2
+
+
+@pytest.mark.parametrize("crowd", ["", _CROWD])
+@pytest.mark.parametrize(
+    ("markup", "lines"),
+    [
+        (PAGE, _lines(_html(PAGE))),
+        ("<div><table><tr><td>One</div><td>Two</table>Three</div>", ["One", "Two", "Three"]),
+        ("<ul><li>One<ul><li>Two</ul>Three<li>Four</ul>", ["One", "Two", "Three", "Four"]),
+        ("<p>One<template><p>Two</template><object><p>Three</object>", ["One"]),
+        ("<b>One<div>Two</b> three</div>Four", ["One", "Two three", "Four"]),
+        ("<p title='a > b'>One</p a=\">\">Two</i>Three", ["One", "TwoThree"]),
+        ("<p a=x\">One</p><p b='>Two</p>", ["One"]),
+    ],
+)
+def test_a_large_page_is_read_as_a_small_one(crowd: str, markup: str, lines: list[str]) -> None:
+    assert _lines(_html(markup + crowd)) == lines
+
+
+@pytest.mark.parametrize("opened", ["<div>", "<section class=x>", "<b><div>"])
+def test_blocks_too_deep_stay_blocks_and_what_is_not_read_stays_unread(opened: str) -> None:
+    deep = "<h2>One</h2><p>Two<svg><g><text>Three</g></svg></p><noscript>Four</noscript>five<div>Six</div>seven"
+    document = _html(_CROWD + opened * 500 + deep)
+    assert _lines(document) == ["One", "Two", "five", "Six", "seven"]
+
+
+@pytest.mark.parametrize("opened", ["<b id={}>x", "<a name={}><p>x</p>"])
+def test_unclosed_elements_inside_lines_leave_room_for_blocks_and_links(opened: str) -> None:
+    crowd = _CROWD + "".join(map(opened.format, range(450)))
+    assert _block(_html(f"{crowd}<h2>Title</h2>"), "Title").heading == 2
+    if "<a" in opened:
+        assert _block(_html(f"{crowd}<p><a rel=sponsored href=x>Link</a></p>"), "Link").cues == Cue.SPONSORED_LINK
+
+
+def test_comments_that_lack_an_end_tag_leave_the_rest_of_a_large_page_in_blocks() -> None:
+    comments = "".join(f"<div id=c{i}><div><p>Comment {i}</p></div>" for i in range(900))
+    document = _html(f"{_CROWD}<article>{comments}</article><footer>Bezahlt von Quillfen</footer>")
+    assert _lines(document) == [*(f"Comment {i}" for i in range(900)), "Bezahlt von Quillfen"]
+    assert _block(document, "Bezahlt von Quillfen").landmark is Landmark.FOOTER
+
+
+def test_drawings_with_unclosed_parts_take_nothing_from_a_large_page() -> None:
+    drawing = "<svg><path d='M0 0'><circle r=1></svg>"
+    comments = "".join(f"<div>Comment {i}, {'long ' * 12}</div>" for i in range(9))
+    document = _html(f"<body>{(drawing + comments) * 1200}<footer>Bezahlt von Quillfen</footer>")
+    assert len(_lines(document)) == 9 * 1200 + 1
+    assert _block(document, "Bezahlt von Quillfen").landmark is Landmark.FOOTER
+
+
+@pytest.mark.parametrize("value", ['"https://a.example/{}"', "'data:image/png;base64,{}'", '= "{}"'])
+def test_a_tag_in_a_text_may_have_a_long_value(value: str) -> None:
+    tag = f"<a rel=x href={value.format('sponsored' * 10_000)}>"
+    document = _text(f"Read {tag}more</a> of it.")
+    assert [" ".join(line.split()) for line in untagged(document.text).splitlines()] == ["Read more of it."]
+
+
+def test_what_opens_and_is_no_tag_stays_in_a_text() -> None:
+    text = f'If x <a and it\'s so, {"then more of it " * 100} is said "here" > y.'
+    assert untagged(text) == text
 
 
 @pytest.mark.parametrize("page", [Page("p", " \n\t"), Page("p", "<p> <br></p><script>x</script>", html=True)])

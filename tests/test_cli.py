@@ -166,7 +166,7 @@ def test_failed_inputs_are_named_recorded_and_passed_over(command: Run, tmp_path
         (("train", "--data", "absent", "--output", "tests"), ("--output", "tests", "it is a folder", "name a file")),
         (("evaluate", "--data", "data", "--split", "dve"), ("--split", "dve", "train, dev, test")),
         (("evaluate", "--data", "data/de.jsonl"), ("data/de.jsonl", "split 'dev'", "--split")),
-        (("train", "--data", "absent", "--output", "m", *("--reader", "r") * 3), ("--reader", "3", "2 at most")),
+        (("train", "--data", "absent", "--output", "m", *("--reader", "r") * 4), ("--reader", "4", "3 at most")),
         (("train", "--data", "absent", "--output", "m", "--reader", "README.md"), ("README.md", "no reader", "use the model")),
     ],
     ids=lambda value: " ".join(value) if value and value[0] in COMMANDS else "",

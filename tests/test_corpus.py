@@ -146,7 +146,7 @@ def test_a_packed_file_that_is_damaged_is_named(damage: slice, tmp_path: Path) -
     with pytest.raises(CorpusError, match=rf"^{path}: it is damaged or cut off \(.*\); fetch it again$"):
         read_examples([path])
     damaged, missing = check(tmp_path)
-    assert damaged.startswith(f"{path}: it is cut short or damaged") and missing.startswith(f"{good}:1: `text`")
+    assert damaged.startswith(f"{path}: it is damaged or cut off") and missing.startswith(f"{good}:1: `text`")
 
 
 @pytest.mark.parametrize("damage", [slice(0, 40), slice(0, 900), slice(5, None)])
@@ -155,7 +155,7 @@ def test_damaged_markup_is_named(damage: slice, tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "html.tar.gz", "w:gz") as tar:
         tar.add(tmp_path / "a.html", "html/a.html")
     (tmp_path / "html.tar.gz").write_bytes((tmp_path / "html.tar.gz").read_bytes()[damage])
-    with pytest.raises(CorpusError, match=r"html\.tar\.gz: it is cut short or damaged \(.*; copy or pack it again$"):
+    with pytest.raises(CorpusError, match=r"html\.tar\.gz: it is damaged or cut off \(.*; fetch it again$"):
         read_markup(tmp_path)
 
 

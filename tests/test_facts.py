@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from detector.document import Label
 from detector.errors import DetectorError
 from detector.facts import details_of
-from detector.facts.lexicon import aliases, fold, lines_of, names_of
+from detector.facts.lexicon import aliases, fold, groups_of, lines_of, names_of
+from detector.facts.money import first_amount
+from detector.facts.parties import parties_in
 
 PAID = Label.SPONSORSHIP_DISCLOSURE
 INTEREST = Label.CONFLICT_OF_INTEREST
@@ -70,6 +72,8 @@ def test_a_short_name_is_filled_in_from_the_text_before() -> None:
         "Dieser Beitrag wurde von Unternehmen bezahlt.",
         "We were paid by a third party.",
         "Made possible by readers like you.",
+        "They sent us a lamp.",
+        "Dieser Beitrag wurde vom Reiseveranstalter bezahlt.",
     ],
 )
 def test_common_nouns_name_nobody(sentence: str) -> None:
@@ -78,6 +82,174 @@ def test_common_nouns_name_nobody(sentence: str) -> None:
 
 def test_a_verb_between_takes_the_cue_away() -> None:
     assert "payer" not in details_of(PAID, "We were paid to review a tool developed by Ravensea.")
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence", "payer"),
+    [
+        ("en", "I did not receive compensation from Halvorn, but my trip was paid for by Zell.", "Zell"),
+        ("en", "No money was received from Halvorn; the post is sponsored by Zell.", "Zell"),
+        ("en", "While this is no advice, we were paid by Zell.", "Zell"),
+        ("en", "This is not advice and was paid for by Zell.", "Zell"),
+        ("en", "I am not receiving pay for it (other than from Zell).", "Zell"),
+        ("en", "This post was not only sponsored by Zell but written by us.", "Zell"),
+        ("en", "The lamp was sent to me at no cost by Zell.", "Zell"),
+        ("en", "A no-cost agreement with Zell.", "Zell"),
+        ("en", "It would not be possible without support from Zell.", "Zell"),
+        ("en", "Without support from Zell it could not be done.", "Zell"),
+        ("en", "Life Without Sugar, sponsored by Zell", "Zell"),
+        ("en", "The post is not sponsored, endorsed or paid for by Halvorn.", None),
+        ("en", "The author is not employed by Halvorn but owns shares of Zell.", None),
+        ("en", "This page exists without support from Halvorn.", None),
+        ("de", "Der Autor hält keine Aktien, wird aber von Zell bezahlt.", "Zell"),
+        ("de", "Dieser Beitrag wurde nicht von Halvorn bezahlt.", None),
+        ("de", "Dieser Beitrag wurde von Halvorn für uns nicht bezahlt.", None),
+        ("fr", "Ce texte n'a pas été payé par Halvorn, mais il est sponsorisé par Zell.", "Zell"),
+        ("fr", "Une association à but non lucratif financée par Zell.", "Zell"),
+        ("es", "No fue pagado por Halvorn, pero fue patrocinado por Zell.", "Zell"),
+        ("it", "Non è stato pagato da Halvorn ma è offerto da Zell.", "Zell"),
+        ("nl", "Dit is niet betaald door Halvorn, maar gesponsord door Zell.", "Zell"),
+        ("pt", "Não foi pago pela Halvorn, mas patrocinado pela Zell.", "Zell"),
+        ("pt", "Feito no Porto, patrocinado por Zell.", "Zell"),
+    ],
+)
+def test_who_is_denied_to_pay_is_no_payer(lang: str, sentence: str, payer: str | None) -> None:
+    assert details_of(PAID, sentence, "", lang).get("payer") == payer
+
+
+@pytest.mark.parametrize(
+    ("sentence", "holder"),
+    [
+        ("Neither Maren Holt nor Bexhall Capital owns shares.", None),
+        ("Bexhall Capital owns no shares.", None),
+        ("Bexhall Capital holds currently no shares.", None),
+        ("No employee of Bexhall Capital owns shares.", None),
+        ("This is no advice, and Bexhall Capital owns shares.", "Bexhall Capital"),
+        ("Bexhall Capital owns shares and no options.", "Bexhall Capital"),
+    ],
+)
+def test_who_is_denied_to_hold_is_no_holder(sentence: str, holder: str | None) -> None:
+    assert details_of(INTEREST, sentence, "", "en").get("holder") == holder
+
+
+def test_who_was_not_paid_is_no_beneficiary() -> None:
+    assert details_of(INTEREST, "Halvorn wurde von der Redaktion nicht bezahlt.", "", "de") == {}
+    assert details_of(INTEREST, "Halvorn received no money.", "", "en") == {}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("THIS ARTICLE IS PAID FOR BY PIKESHIRE ENERGY GROUP INC FOR A PERIOD OF 30 DAYS.", {"payer": "PIKESHIRE ENERGY GROUP INC"}),
+        ("WE WERE PAID BY HALVORN FOODS TO WRITE THIS ARTICLE.", {"payer": "HALVORN FOODS"}),
+        ("PAID BY HALVORN CORP IN CASH", {"payer": "HALVORN CORP"}),
+        ("PAID BY HALVORN IN CASH", {"payer": "HALVORN"}),
+        ("SPONSORED BY THE BANK OF TOLLEY AND ZELL", {"payer": ["BANK OF TOLLEY", "ZELL"]}),
+        ("WE WERE PAID BY A THIRD PARTY, ZELL MEDIA LLC, FOR THIS", {"payer": "ZELL MEDIA LLC"}),
+        ("WE WERE NOT PAID BY HALVORN CORP", {}),
+        ("Sponsored by HALVORN INC Advertisement", {"payer": "HALVORN INC"}),
+    ],
+)
+def test_names_in_capitals_end_where_others_do(sentence: str, found: dict[str, object]) -> None:
+    assert details_of(PAID, sentence, "", "en") == found
+
+
+def test_a_sentence_in_another_language_than_its_page_is_read_by_its_own_cues() -> None:
+    sentence = "Dieser Artikel wurde von der Norwald Bank GmbH bezahlt."
+    assert details_of(PAID, sentence, "", "en")["payer"] == "Norwald Bank GmbH"
+    assert details_of(PAID, "Sponsorizzato da Ferrone", "", "en")["payer"] == "Ferrone"
+    assert "payer" not in details_of(PAID, "The pago por Halvorn is what we see in the menu.", "", "en")
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence", "payers"),
+    [
+        ("en", "Sponsored by Halvorn, Pikeshire & Zell.", ["Halvorn", "Pikeshire", "Zell"]),
+        ("en", "Sponsored by Tarnbeck & Sons", "Tarnbeck & Sons"),
+        ("en", "Sponsored by Halvorn, Tarnbeck & Sons Ltd and Zell", ["Halvorn", "Tarnbeck & Sons Ltd", "Zell"]),
+        ("en", "Sponsored by Halvorn, Tarnbeck & Sons Ltd", "Halvorn"),
+        ("en", "Sponsored by Halvorn and Zell, Tarnbeck & Hale", ["Halvorn", "Zell"]),
+        ("en", "Sponsored by: Halvorn, Zell", ["Halvorn", "Zell"]),
+        ("en", "Sponsored by: Halvorn AG, Zug", "Halvorn AG"),
+        ("en", "Sponsored by: Halvorn, the Maker", "Halvorn"),
+        ("en", "Sponsored by: Halvorn, Zug, since May", "Halvorn"),
+        ("en", "Paid by Halvorn, and Zell has a stake in it.", "Halvorn"),
+        ("fr", "Sponsorisé par Orvalis et par la Société Duval.", ["Orvalis", "Société Duval"]),
+        ("it", "Sponsorizzato da Ferrone e da Lunardi.", ["Ferrone", "Lunardi"]),
+        ("it", "Finanziato dall'Unione Lagunare e dalla Regione Palustre.", ["Unione Lagunare", "Regione Palustre"]),
+        ("it", "Finanziato da Ferrone e dall'Ente Palustre.", ["Ferrone", "Ente Palustre"]),
+        ("en", "We were compensated $10,000 by a third party, Zell Media LLC, for this.", "Zell Media LLC"),
+        ("en", "Sponsored by our friends at Zell Apron.", "Zell Apron"),
+        ("en", "Brought to you by the folks at ZELL.", "ZELL"),
+        ("en", "Sponsored by Halvorn and our friends at Zell.", ["Halvorn", "Zell"]),
+        ("en", "The lamp was provided by our partner Zell.", "Zell"),
+        ("en", "This was paid for and produced by Zell.", "Zell"),
+        ("en", "Brought to you by Halvorn January 12, 2031", "Halvorn"),
+        ("en", "Brought to you by Halvorn 12 January 2031", "Halvorn"),
+        ("en", "Presented by May Halvorn", "May Halvorn"),
+        ("en", "Sponsored By Halvorn Posted on January 5, 2031", "Halvorn"),
+    ],
+)
+def test_lists_are_read_whole_and_what_follows_is_left(lang: str, sentence: str, payers: object) -> None:
+    assert details_of(PAID, sentence, "", lang)["payer"] == payers
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence", "payer"),
+    [
+        ("de", "Für diesen Beitrag habe ich von Halvorn ein Honorar erhalten.", "Halvorn"),
+        ("de", "Der Verlag wurde von der Saltern Oil + Gas Inc. mit der Erstellung beauftragt.", "Saltern Oil + Gas Inc."),
+        ("de", "Der Herausgeber wird von der Halvorn Corp. für diese Veröffentlichung bezahlt.", "Halvorn Corp."),
+        ("de", "Das Projekt wird durch die Halvorn AG finanziell unterstützt.", "Halvorn AG"),
+        ("de", "vom Bundesministerium für Wald und Wiese (BMWW) gefördert", "Bundesministerium für Wald und Wiese"),
+        ("de", "Von der Halvorn AG wurde dieser Beitrag bezahlt.", "Halvorn AG"),
+        ("de", "Ein Text, der von Halvorn für uns bezahlt wurde.", "Halvorn"),
+        ("de", "Der Text von Maren Holt wurde von der Halvorn AG bezahlt.", "Halvorn AG"),
+        ("de", "Das Programm, das die Entwicklung von Halvorn seit Jahren unterstützt.", None),
+        ("de", "Das wird durch Stipendien des nordischen Rates unterstützt.", None),
+        ("de", "Es wurde von Halvorn berichtet: alles bezahlt.", None),
+        ("de", "Wir haben das Rezept von Halvorn und werden dafür bezahlt.", None),
+        ("de", "Hier wurde der Text von Halvorn durch Zell bezahlt.", "Zell"),
+        ("nl", "Dit product heb ik van Molenhof gekregen.", "Molenhof"),
+        ("nl", "Het stuk is door Molenhof voor ons betaald.", "Molenhof"),
+    ],
+)
+def test_the_participle_may_stand_at_the_end_of_the_clause(lang: str, sentence: str, payer: str | None) -> None:
+    assert details_of(PAID, sentence, "", lang).get("payer") == payer
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence", "funder"),
+    [
+        ("fr", "Sponsorisé par Crédit forestier.", "Crédit forestier"),
+        ("fr", "Sponsorisé par Crédit agricole.", "Crédit agricole"),
+        ("fr", "Financé par l’Union lagunaire.", "Union lagunaire"),
+        ("fr", "Financé par l'Agence nationale de la pluie (ANP).", "Agence nationale de la pluie"),
+        ("fr", "Financé par la Région de manière indépendante.", "Région"),
+        ("fr", "Financé par la Région avec soin.", "Région"),
+        ("fr", "Soutenu par le Ministère de la Pluie et de la Neige.", "Ministère de la Pluie et de la Neige"),
+        ("fr", "Soutenu par l'Agence des Vents et par Orvalis.", ["Agence des Vents", "Orvalis"]),
+        ("it", "Finanziato dalla Cassa di risparmio di Palude.", "Cassa di risparmio di Palude"),
+        ("it", "Finanziato dalla Commissione lagunare europea.", "Commissione lagunare europea"),
+        ("es", "Patrocinado por la Cámara de comercio de Lunar.", "Cámara de comercio de Lunar"),
+        ("es", "Financiado por el Ministerio de Lluvia, Nieve y Vientos.", "Ministerio de Lluvia, Nieve y Vientos"),
+        ("es", "Financiado por el Ministerio de Lluvia, LUNAR y Vientos.", ["Ministerio de Lluvia", "LUNAR", "Vientos"]),
+        ("es", "Financiado por el Ministerio de Lluvia y de Lunar.", ["Ministerio de Lluvia", "Lunar"]),
+        ("es", "Financiado por el Consejo igual que ayer.", "Consejo"),
+        ("pt", "Financiado pela Fundação para a Chuva e a Neve.", "Fundação para a Chuva e a Neve"),
+        ("nl", "Mogelijk gemaakt door het Regenfonds voor de Molens.", "Regenfonds voor de Molens"),
+        ("de", "Gefördert von der Akademie der Winde.", "Akademie der Winde"),
+        ("de", "Gefördert durch Mittel der Tolley Stiftung.", "Tolley Stiftung"),
+        ("de", "Wir haben von der Agentur für Winde Mittel erhalten.", "Agentur für Winde"),
+        ("en", "Funded by the European Union regional programme.", "European Union"),
+        ("en", "Supported by the Ministry of Rain, the Tolley Trust and Zell.", ["Ministry of Rain", "Tolley Trust", "Zell"]),
+        ("en", "Supported by the Ministry of Rain, the Tolley and Zell.", ["Ministry of Rain", "Tolley", "Zell"]),
+        ("en", "Supported by the Ministry of Rain, Tolley Tools and Zell.", ["Ministry of Rain", "Tolley Tools", "Zell"]),
+        ("en", "Supported by the Ministry of Rain, Ada and Jo Foundation.", ["Ministry of Rain", "Ada and Jo Foundation"]),
+    ],
+)
+def test_institutions_are_named_whole(lang: str, sentence: str, funder: object) -> None:
+    assert details_of(FUNDED, sentence, "", lang)["funder"] == funder
 
 
 def test_funders_are_listed_and_organisations_with_an_and_stay_whole() -> None:
@@ -104,10 +276,41 @@ def test_who_holds_shares_is_the_holder_and_not_the_payer() -> None:
         ("3 Mio. Euro", 3_000_000.0, "EUR"),
         ("2 mil millones de euros", 2_000_000_000.0, "EUR"),
         ("3.500 US-Dollar", 3_500.0, "USD"),
+        ("$2.5MM", 2_500_000.0, "USD"),
+        ("$3B", 3_000_000_000.0, "USD"),
+        ("₹5 lakh", 500_000.0, "INR"),
+        ("2 crore rupees", 20_000_000.0, "INR"),
+        ("5.000,- Euro", 5_000.0, "EUR"),
+        ("CHF 500.–", 500.0, "CHF"),
+        ("250 Tsd. Euro", 250_000.0, "EUR"),
+        ("40EUR", 40.0, "EUR"),
+        ("twenty thousand dollars", 20_000.0, "USD"),
+        ("five thousand USD", 5_000.0, "USD"),
+        ("USD twenty-five thousand", 25_000.0, "USD"),
+        ("one hundred and ten thousand dollars", 110_000.0, "USD"),
+        ("fifty two hundred dollars", 5_200.0, "USD"),
+        ("two million five hundred thousand pounds", 2_500_000.0, "GBP"),
+        ("fünf tausend Euro", 5_000.0, "EUR"),
+        ("cinq mille euros", 5_000.0, "EUR"),
+        ("between ten and $20", 20.0, "USD"),
+        ("$20 and five dollars", 20.0, "USD"),
     ],
 )
 def test_sums_of_money_are_normalised(sum_of_money: str, value: float, currency: str) -> None:
     assert details_of(PAID, f"They gave us {sum_of_money} for it.")["amount"] == {"value": value, "currency": currency}
+
+
+@pytest.mark.parametrize(
+    "words", ["$5xyz", "several thousand dollars", "five thousand million dollars", "hundreds of dollars", "five of us", "30.000 kr"]
+)
+def test_what_gives_no_sure_sum_gives_none(words: str) -> None:
+    assert "amount" not in details_of(PAID, f"They gave us {words} for it.", "", "en")
+
+
+@pytest.mark.parametrize(("lang", "currency"), [("sv", "SEK"), ("no", "NOK"), ("nb", "NOK"), ("da", "DKK")])
+def test_a_crown_is_that_of_the_language(lang: str, currency: str) -> None:
+    for crowns in ("30.000 kr.", "kr 30 000", "30 000 kr"):
+        assert details_of(PAID, f"Vi fik {crowns} for det.", "", lang)["amount"] == {"value": 30_000.0, "currency": currency}
 
 
 def test_a_year_before_a_price_is_no_sum() -> None:
@@ -182,9 +385,21 @@ def test_every_party_cue_has_a_role_and_one_name() -> None:
         assert phrase.count("NAME") == 1 and phrase != "NAME", line
 
 
-@pytest.mark.parametrize("name", ["affiliate_programs", "currencies", "exchanges", "instruments", "laws", "scales"])
+@pytest.mark.parametrize("name", ["affiliate_programs", "currencies", "exchanges", "instruments", "laws", "numerals", "scales"])
 def test_every_line_of_an_alias_lexicon_has_a_canonical_name_and_aliases(name: str) -> None:
     assert all(canonical and alias for alias, canonical in aliases(name).names.values())
+
+
+@pytest.mark.parametrize("name", ["clauses", "common_words", "local_currencies"])
+def test_every_line_of_a_grouped_lexicon_has_a_key_and_phrases(name: str) -> None:
+    assert all(key and phrases and all(phrases) for key, phrases in groups_of(name).items())
+
+
+def test_clauses_are_marked_for_every_language_with_cues() -> None:
+    languages = {name.partition(".")[2] for name in names_of("parties")}
+    marked = set(groups_of("clauses"))
+    assert {f"{lang} {kind}" for lang in languages for kind in ("not", "without", "only", "but", "and", "new")} <= marked
+    assert languages == set(groups_of("common_words"))
 
 
 @given(st.sampled_from(Label), st.text(), st.text())
@@ -196,7 +411,8 @@ def test_no_text_makes_it_raise(label: Label, sentence: str, context: str) -> No
 
 _PIECES = st.sampled_from(
     "sponsored by|received|from|von|de|gesponsert|Acme|AG|, |and|(|)|the|Company|“|”|$|1.2|000|,|.|million|Euro|§|Art.|WpHG|MAR|"
-    "was paid|NASDAQ|:|WKN|A1B2C3|Section|27A|\n|’s|İ|d'|Inc.|…|&|Foundation|of".split("|")
+    "was paid|not|without|but|five|thousand|kr|bezahlt|Ministry|l'Union|AND|BY|January|"
+    "NASDAQ|:|WKN|A1B2C3|Section|27A|\n|’s|İ|d'|Inc.|…|&|Foundation|of".split("|")
 )
 
 
@@ -219,3 +435,15 @@ def test_time_does_not_explode_on_repetition(piece: str) -> None:
     started = time.perf_counter()
     details_of(INTEREST, text, text)
     assert time.perf_counter() - started < 0.5
+
+
+_REPEATED = ["not by A, ", "von A (", "von A b ", "A, b & ", "BY A AND ", "l'Agence ale de la ", "Ministry of A, ", "five hundred ", "5,-"]
+
+
+@pytest.mark.parametrize("piece", [*_REPEATED, "was paid no ", "a third party, ", "1 January ", "without ", "Xfonds", "kr 30 000 "])
+def test_time_grows_with_the_length_only(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    started = time.process_time()
+    parties_in(text, fold(text), text, "de")
+    first_amount(text, fold(text), "sv")
+    assert time.process_time() - started < 5

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "detector"
 # Lowest first; within a level nobody imports another. A folder is one module and may import within itself.
 LEVELS = (
     {"errors", "document", "language", "quantised", "tags", "threads", "wrapping"},
-    {"pages"},
+    {"balance", "pages"},
     {"blocks", "articles", "passages", "spans", "overlap", "facts", "render", "cleaning", "plain"},
     {"features"},
     {"reader"},

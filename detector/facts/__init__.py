@@ -27,7 +27,7 @@ def details_of(label: Label, sentence: str, context: str = "", lang: str = "") -
     `payer`, `beneficiary`, `funder`, `holder`, `affiliate_program`: a name, or a list where there are several;
     `amount`: {"value", "currency" (ISO 4217)}, the first one named; `instrument`, `law`: lists. `context` is the text just
     before: a short name that it introduces ("Acme Holdings Ltd (the "Company")") is replaced by the full one. `lang`: read the cues
-    of this language and of English only, all by default. No text makes it
+    of this language and of English first, all by default; it also says whose crowns "kr" are. No text makes it
     raise; DetectorError where a lexicon is missing or empty.
     """
     text = sentence[:MAX_LENGTH]
@@ -37,7 +37,7 @@ def details_of(label: Label, sentence: str, context: str = "", lang: str = "") -
         for role, names in parties_in(text, folded, context[-MAX_CONTEXT:], lang).items():
             if key := _key_of(role, label):
                 found[key] = _one_or_list(names)
-    if label in _MONEY_LABELS and (amount := first_amount(text, folded)):
+    if label in _MONEY_LABELS and (amount := first_amount(text, folded, lang)):
         found["amount"] = amount
     if label in _INTEREST_LABELS and (instruments := instruments_in(text, folded)):
         found["instrument"] = instruments

@@ -44,6 +44,16 @@ def words_of(name: str) -> frozenset[str]:
     return frozenset(word for line in lines_of(name) for word in fold(line).split())
 
 
+@cache
+def groups_of(name: str) -> dict[str, list[str]]:
+    """Return the entries "key = phrase | phrase" of a lexicon by key, folded; a phrase may stand under several keys."""
+    groups: dict[str, list[str]] = {}
+    for line in lines_of(name):
+        key, _, listed = line.partition(" = ")
+        groups.setdefault(key, []).extend(one_spaced(fold(phrase)) for phrase in listed.split(" | "))
+    return groups
+
+
 def lines_of(name: str) -> list[str]:
     """Read a lexicon without its comments; raises DetectorError where nothing is left."""
     file = HOME / f"{name}.txt"

@@ -1,8 +1,11 @@
-"""Read amounts of money, in the notations of English, German, French, Spanish, Italian, Dutch and Portuguese."""
+"""Read amounts of money, in the notations of English, German, French, Spanish, Italian, Dutch and Portuguese, in figures or words."""
 
 import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
 
-from detector.facts.lexicon import aliases, one_spaced
+from detector.facts.lexicon import aliases, groups_of, one_spaced
 
 _NUMBER = re.compile(
     r"(?<![\w.,])[0-9](?:[0-9.,'’]|[ \u00a0\u202f](?=[0-9]{3}(?![0-9]))){0,24}(?<![.,'’])"
@@ -11,17 +14,74 @@ _NUMBER = re.compile(
 _GROUP_MARKS = re.compile(r"[ \u00a0\u202f'’]")
 _MARKS = re.compile(r"[.,]")
 _GAP = re.compile(r"[ \u00a0\u202f-]?(?:de |d')?")
+_NO_CENTS = re.compile(r"[.,][-–—]{1,2}")  # "5.000,- Euro"
+_JOINT = re.compile(r"[ \u00a0\u202f-](?:and )?")
 _REACH = 24  # code points beside a number that may hold its currency
+_HUNDRED = 100
 
 
-def first_amount(text: str, folded: str) -> dict[str, object] | None:
-    """Return {"value", "currency" (ISO 4217)} of the first sum of money; a bare "$" counts as USD."""
+def first_amount(text: str, folded: str, lang: str = "") -> dict[str, object] | None:
+    """Return {"value", "currency" (ISO 4217)} of the first sum of money; a bare "$" counts as USD, "kr" as the crown of `lang`."""
+    for figure in sorted([*_in_figures(text, folded), *_in_words(folded)]):
+        code = _currency_after(text, folded, figure.end) or (None if figure.open else _currency_before(text, folded, figure.start))
+        if currency := _local(code, lang):
+            return {"value": round(figure.value, 4), "currency": currency}
+    return None
+
+
+class _Figure(NamedTuple):
+    start: int
+    end: int
+    value: float
+    open: bool  # letters that are no scale touch it: a currency, or it is no sum
+
+
+def _in_figures(text: str, folded: str) -> Iterator[_Figure]:
     for number in _NUMBER.finditer(text):
         factor, end = _scale(folded, number.end())
-        currency = _currency_after(text, folded, end) or _currency_before(text, folded, number.start())
-        if currency:
-            return {"value": round(_value(number.group(), scaled=end > number.end()) * factor, 4), "currency": currency}
-    return None
+        cents = _NO_CENTS.match(text, end)
+        value = _value(number.group(), scaled=end > number.end()) * factor
+        yield _Figure(number.start(), cents.end() if cents else end, value, end == number.end() and text[end : end + 1].isalpha())
+
+
+def _in_words(folded: str) -> Iterator[_Figure]:
+    """Yield the numbers in words, "twenty-five thousand"."""
+    spaced = folded.replace("-", " ")
+    reached = 0
+    for match in aliases("numerals").pattern.finditer(spaced):
+        if match.start() >= reached:
+            value, reached = _spelled(spaced, match.start())
+            yield _Figure(match.start(), reached, value, open=False)
+
+
+def _spelled(spaced: str, at: int) -> tuple[float, int]:
+    """Return the value of the number whose words begin at `at`, and where it ends."""
+    numerals, scales = aliases("numerals"), aliases("scales")
+    total = part = 0.0
+    end = at
+    while True:
+        if word := numerals.pattern.match(spaced, at):
+            part += float(numerals.names[one_spaced(word.group())][1])
+        elif (word := scales.pattern.match(spaced, at)) and part:
+            factor = float(scales.names[one_spaced(word.group())][1])
+            total, part = (total, part * factor) if factor == _HUNDRED else (total + part * factor, 0.0)
+        else:
+            return total + part, end
+        end = word.end()
+        joint = _JOINT.match(spaced, end)
+        if joint is None:
+            return total + part, end
+        at = joint.end()
+
+
+def _local(code: str | None, lang: str) -> str | None:
+    """Return the crown that "kr" means in a language, None where that is unknown; any other code as it is."""
+    return code if code is None or code.isupper() else _crowns().get(lang)
+
+
+@cache
+def _crowns() -> dict[str, str]:
+    return {lang: code for code, langs in groups_of("local_currencies").items() for lang in langs}
 
 
 def _value(digits: str, *, scaled: bool) -> float:

@@ -1,13 +1,15 @@
 """Read who pays, who is paid and who holds a position, by the cues in lexicons/parties.*.txt.
 
 A cue stands before its name ("sponsored by NAME"), after it ("NAME was paid") or around it ("von NAME gesponsert"), and may want
-another word earlier ("received … from NAME").
+another word earlier ("received … from NAME") or later ("von NAME … bezahlt"). A cue that its clause denies names nobody.
 """
 
 import re
 from functools import cache
 from typing import NamedTuple
 
+from detector.facts.capitals import as_written, calmed, spoken
+from detector.facts.clauses import closes, denied, denied_after
 from detector.facts.lexicon import fold, lines_of, names_of, one_spaced, pattern_of
 from detector.facts.names import full_names, is_name, names_at, names_before
 
@@ -16,25 +18,40 @@ ROLES = ("payer", "beneficiary", "holder")
 
 
 def parties_in(text: str, folded: str, context: str, lang: str = "") -> dict[str, list[str]]:
-    """Return the names by role, each once, in text order; `context` may introduce their short forms."""
-    before, after = _cues(lang if lang in _languages() else "")
+    """Return the names by role, each once, in text order; `context` may introduce their short forms.
+
+    Read by the cues of `lang` and of English; where they find nothing, by those of the language that the sentence seems to be in.
+    """
+    declared = lang if lang in _languages() else ""
+    found = _named(_read(text, folded, declared), context, text)
+    other = spoken(folded, declared) if declared and not found else ""
+    return _named(_read(text, folded, other), context, text) if other in _languages() else found
+
+
+def _read(text: str, folded: str, lang: str) -> dict[str, list[str]]:
+    calm = calmed(text)
+    before, after = _cues(lang)
     found: dict[str, list[str]] = {role: [] for role in ROLES}
     reached = 0
     for match in before.pattern.finditer(folded):
         if match.start() >= reached:  # else it is part of a name, as the "de" of "Banque de France"
-            role, names, reached = _named_after(text, folded, match, before.meanings[one_spaced(match.group())])
+            role, names, reached = _named_after(calm, folded, match, before.meanings[one_spaced(match.group())])
             found.get(role, []).extend(names)
     for match in after.pattern.finditer(folded):
-        if names := names_before(text, match.start()):
-            for cue in after.meanings[one_spaced(match.group())]:
+        cues = after.meanings[one_spaced(match.group())]
+        names, start = names_before(calm, match.start())
+        if names and not _denied_around(folded, start, match.end(), cues):
+            for cue in cues:
                 found.get(cue.role, []).extend(names)
-    return _named(found, context, text)
+    return found if calm is text else {role: as_written(names, calm, text) for role, names in found.items()}
 
 
 class _Cue(NamedTuple):
     role: str  # one of ROLES, or "skip"
     opener: str  # a word that must stand before the cue
     tail: str  # what must follow the names
+    far: bool  # the tail may stand later in the clause
+    lang: str
 
 
 class _Cues(NamedTuple):
@@ -55,14 +72,12 @@ def _cues(lang: str) -> tuple[_Cues, _Cues]:
         names = [name for name in names if name in {f"parties.{lang}", "parties.en"}]
     before: dict[str, list[_Cue]] = {}
     after: dict[str, list[_Cue]] = {}
-    for line in (line for name in names for line in lines_of(name)):
+    for lexicon, line in ((name, line) for name in names for line in lines_of(name)):
         role, _, phrase = line.partition(": ")
         head, _, tail = (one_spaced(fold(part)) if part != "NAME" else part for part in phrase.partition("NAME"))
         opener, _, cue = (part.strip() for part in head.rpartition("…"))
-        if cue:
-            before.setdefault(cue, []).append(_Cue(role, opener, tail))
-        else:
-            after.setdefault(tail, []).append(_Cue(role, "", ""))
+        meant = _Cue(role, opener, tail.removeprefix("… "), tail.startswith("…"), lexicon.partition(".")[2])
+        (before if cue else after).setdefault(cue or tail, []).append(meant)
     return _Cues(pattern_of(before), before), _Cues(pattern_of(after), after)
 
 
@@ -74,10 +89,28 @@ def _named_after(text: str, folded: str, match: re.Match[str], cues: list[_Cue])
         if cue.opener and not _opened(folded, cue.opener, match):
             continue
         if names is None:
-            names, end = names_at(text, end)
-        if folded.startswith(cue.tail, end + len(folded[end : end + 2]) - len(folded[end : end + 2].lstrip(" ,"))):
-            return cue.role, names, end
+            names, end = names_at(text, end, listed=":" in folded[end - 1 : end + 2])
+        if _followed(folded, end, cue, match.start() if names else -1):
+            silent = denied(folded, match.start(), _languages_of(cues))
+            return ("skip" if silent else cue.role), names, end
     return "", [], match.end()
+
+
+def _followed(folded: str, at: int, cue: _Cue, start: int) -> bool:
+    """Tell whether what a cue wants after its names follows them; `start`: where the cue starts, -1 where it has no names."""
+    if folded.startswith(cue.tail, at + len(folded[at : at + 2]) - len(folded[at : at + 2].lstrip(" ,"))):
+        return True
+    return cue.far and start >= 0 and closes(folded, start, at, cue.tail, frozenset({cue.lang}))
+
+
+def _denied_around(folded: str, start: int, end: int, cues: list[_Cue]) -> bool:
+    """Tell whether a subject that starts at `start`, with a verb that ends at `end`, is denied or denies."""
+    langs = _languages_of(cues)
+    return denied(folded, start, langs, subject=True) or denied_after(folded, end, langs)
+
+
+def _languages_of(cues: list[_Cue]) -> frozenset[str]:
+    return frozenset(cue.lang for cue in cues)
 
 
 def _opened(folded: str, opener: str, match: re.Match[str]) -> bool:

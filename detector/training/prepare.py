@@ -54,15 +54,18 @@ def fold_of(site: str) -> int:
 
 
 def with_markup(document: Document, raw: bytes) -> Document:
-    """Give a text document the markup of its raw page, line by line; lines that the page does not hold stay bare."""
+    """Give a text document the markup of its raw page, line by line; lines that the page does not hold stay bare.
+
+    Blanks do not count: other programs draw fewer of them from the same page.
+    """
     try:
         page = extract_document(Page(document.id, raw, html=True))
     except PageError:
         return document
-    known = {page.text[s:e]: i for i, (s, e) in enumerate(zip(page.blocks.starts, page.blocks.ends, strict=True))}
+    known = {"".join(page.text[s:e].split()): i for i, (s, e) in enumerate(zip(page.blocks.starts, page.blocks.ends, strict=True))}
     table = page.blocks
     lines = zip(document.blocks.starts, document.blocks.ends, strict=True)
-    found = [known.get(" ".join(document.text[s:e].split()), -1) for s, e in lines]
+    found = [known.get("".join(document.text[s:e].split()), -1) for s, e in lines]
     if table.landmarks is None or table.headings is None or table.link_chars is None or table.cues is None:
         return document
     landmarks, headings, link_chars, cues = (

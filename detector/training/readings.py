@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from detector.classifier import Reading, log_odds
@@ -14,6 +15,7 @@ from detector.training.prepare import Prepared
 from detector.training.sentences import Level
 
 STRENGTH = 1.0  # LogisticRegression's C
+ENOUGH = 20  # sentences with a label from which it has weights of its own; a rarer one has those that fit all labels together
 
 
 def fit_readings(tuning: Sequence[tuple[Prepared, Level]], readers: Sequence[Reader]) -> tuple[Reading, ...]:
@@ -28,7 +30,7 @@ def fit_readings(tuning: Sequence[tuple[Prepared, Level]], readers: Sequence[Rea
 
 
 def _fit(tuning: Sequence[tuple[Prepared, Level]], before: tuple[Reading, ...], reader: Reader, doubt: Doubt) -> Reading:
-    """Return a reading; a label that the documents do not tell from others keeps what was said before."""
+    """Return a reading; where the documents hold no label at all, all keep what was said before."""
     nothing = np.zeros((0, len(LABELS)), np.float32)
     said, read, targets = [nothing], [nothing], [nothing > 0]
     for d, level in tuning:
@@ -43,7 +45,14 @@ def _fit(tuning: Sequence[tuple[Prepared, Level]], before: tuple[Reading, ...], 
     inputs, gold = np.stack([np.concatenate(said), np.concatenate(read)], 2), np.concatenate(targets)
     weights, bias = np.zeros((2, len(LABELS)), np.float32), np.zeros(len(LABELS), np.float32)
     weights[0] = 1
-    for k in np.flatnonzero(gold.any(0) & ~gold.all(0)):
-        fitted = LogisticRegression(C=STRENGTH, max_iter=500).fit(inputs[:, k], gold[:, k])
-        weights[:, k], bias[k] = fitted.coef_[0], fitted.intercept_[0]
+    if gold.any() and not gold.all():
+        weights.T[:], bias[:] = _joined(inputs.reshape(-1, 2), gold.ravel())
+    for k in np.flatnonzero((gold.sum(0) >= ENOUGH) & ~gold.all(0)):
+        weights[:, k], bias[k] = _joined(inputs[:, k], gold[:, k])
     return Reading(reader, weights, bias)
+
+
+def _joined(inputs: NDArray[np.float32], gold: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
+    """Return the weights of what was said before and of what the reader says, and a bias."""
+    fitted = LogisticRegression(C=STRENGTH, max_iter=500).fit(inputs, gold)
+    return fitted.coef_[0], fitted.intercept_[0]
