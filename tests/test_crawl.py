@@ -208,12 +208,14 @@ def test_an_output_that_another_run_has_written_to_is_not_gone_on_with(tmp_path:
         formats = (format_named(FormatName.JSONL), cleaned(REMOVE_PAID, folder=False))
         return tuple(Target(format, tmp_path / path) for format, path in zip(formats, (name, "texts"), strict=True))
 
+    def pages(name: str) -> list[Page | PageError]:
+        return [replace(page, id=name + page.id) if isinstance(page, Page) else page for page in _pages()]
+
     for name, count in (("one", 10), ("other", 30)):
         with pytest.raises(RuntimeError):
-            _run([replace(page, id=name + page.id) for page in _pages()], targets(name), Listener(count))
-    pages = [replace(page, id="one" + page.id) for page in _pages()]
+            _run(pages(name), targets(name), Listener(count))
     with pytest.raises(DetectorError, match="texts: another run has written to it since the run to resume was killed; leave --resume out"):
-        _run(pages, targets("one"), Listener(), resume=True)
+        _run(pages("one"), targets("one"), Listener(), resume=True)
 
 
 def test_nothing_is_moved_into_place_before_all_is_whole(tmp_path: Path) -> None:
