@@ -100,6 +100,17 @@ def test_readings_learn_whom_to_believe(small_examples: list[Example], small_mod
         assert (np.abs(reading.weights[1]) < reading.weights[0]).mean() > 0.5  # the readers' weights are drawn
 
 
+@pytest.mark.parametrize(("enough", "alike"), [(1, False), (10**6, True)])
+def test_rare_labels_share_their_weights(
+    enough: int, alike: bool, small_examples: list[Example], small_model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("detector.training.readings.ENOUGH", enough)
+    level = Level(small_model.words, small_model.rich, small_model.gate, small_model.sentences)
+    documents = [d for d in prepare(small_examples) if d.read.any()][:60]
+    (reading,) = fit_readings([(d, level) for d in documents], [random_reader()])
+    assert bool(np.ptp(reading.weights, axis=1).max() == np.ptp(reading.bias) == 0) is alike
+
+
 def test_without_anything_in_doubt_the_second_level_stands() -> None:
     (reading,) = fit_readings([], [random_reader()])
     assert (reading.weights.tolist(), reading.bias.tolist()) == ([[1.0] * len(LABELS), [0.0] * len(LABELS)], [0.0] * len(LABELS))
