@@ -44,6 +44,7 @@ def own_sentences() -> tuple[list[str], list[str]]:
     """Return sentences of the project's own data, and the first label of each, "none" for none."""
     from detector.blocks import extract_document
     from detector.document import Page
+    from detector.errors import PageError
     from detector.passages import split_passages
 
     sentences, labels = [], []
@@ -51,7 +52,10 @@ def own_sentences() -> tuple[list[str], list[str]]:
         for record in _records(path):
             if "text" not in record:
                 continue
-            document = extract_document(Page("", record["text"], lang=record.get("lang")))
+            try:
+                document = extract_document(Page("", record["text"], lang=record.get("lang")))
+            except PageError:  # nothing but tags
+                continue
             for passage in split_passages(document).rows(document.text):
                 found = [f["label"] for f in record["findings"] if f["start"] < passage.end and passage.start < f["end"]]
                 sentences.append(passage.text)
