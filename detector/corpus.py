@@ -303,7 +303,7 @@ def _files(path: Path) -> list[Path]:
     """Return the files with labelled data below a folder, without those held out, and hidden ones: an unfinished run leaves such."""
     if not path.is_dir():
         return [path]
-    found = ((f, f.relative_to(path).parts) for f in path.rglob("*") if (format_of(f.name) or ("",))[0] is Format.JSONL)
+    found = ((f, f.relative_to(path).parts) for f in path.rglob("*") if f.is_file() and (format_of(f.name) or ("",))[0] is Format.JSONL)
     return sorted(f for f, parts in found if "heldout" not in parts and not any(part.startswith(".") for part in parts))
 
 

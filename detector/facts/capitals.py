@@ -24,7 +24,7 @@ def as_written(names: list[str], calm: str, text: str) -> list[str]:
     return [text[at : at + length] if at >= 0 else name for (at, length), name in zip(places, names, strict=True)]
 
 
-def spoken(folded: str, lang: str) -> str:
+def likely_language(folded: str, lang: str) -> str:
     """Return the language that more words of a sentence belong to than to `lang` or English; "" where there is none."""
     words = _WORDS.findall(folded)
     counts = {key: sum(word in common for word in words) for key, common in _common_by_language().items()}

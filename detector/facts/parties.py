@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from detector.facts.capitals import as_written, calmed, spoken
+from detector.facts.capitals import as_written, calmed, likely_language
 from detector.facts.clauses import closes, denied, denied_after
 from detector.facts.lexicon import fold, lines_of, names_of, one_spaced, pattern_of
 from detector.facts.names import full_names, is_name, names_at, names_before
@@ -24,7 +24,7 @@ def parties_in(text: str, folded: str, context: str, lang: str = "") -> dict[str
     """
     declared = lang if lang in _languages() else ""
     found = _named(_read(text, folded, declared), context, text)
-    other = spoken(folded, declared) if declared and not found else ""
+    other = likely_language(folded, declared) if declared and not found else ""
     return _named(_read(text, folded, other), context, text) if other in _languages() else found
 
 
