@@ -40,7 +40,7 @@ def read_tsv(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[P
 def read_parquet(stream: io.BufferedIOBase, name: str, fields: Fields) -> Iterator[Page | PageError]:
     """Yield the pages of a Parquet table; only the columns that `fields` names are read. A damaged row group costs only its rows."""
     arrow, parquet = needed("pyarrow", "tables", name), needed("pyarrow.parquet", "tables", name)
-    failures = (arrow.ArrowException, OSError, OverflowError, ValueError)
+    failures = (arrow.ArrowException, LookupError, OSError, OverflowError, ValueError)
     with in_file(stream) as seekable:
         try:
             file = parquet.ParquetFile(seekable, pre_buffer=False, buffer_size=BUFFER)
@@ -65,7 +65,7 @@ def _records_of(batch: "pa.RecordBatch", arrow: ModuleType) -> list[dict[str, ob
     """Return the rows of a batch; text that is no UTF-8 stays bytes, as that of CSV does, and a time that Python cannot hold is None."""
     try:
         records: list[dict[str, object]] = batch.to_pylist()
-    except (arrow.ArrowException, OverflowError, ValueError):
+    except (arrow.ArrowException, LookupError, OverflowError, ValueError):
         rows = zip(*(_cells_of(column, arrow) for column in batch.columns), strict=True)
         records = [dict(zip(batch.schema.names, row, strict=True)) for row in rows]
     return records
@@ -82,7 +82,7 @@ def _cells_of(column: "pa.Array", arrow: ModuleType) -> list[object]:
 def _time_of(cell: "pa.Scalar", arrow: ModuleType) -> object:
     try:
         return cell.as_py()
-    except (arrow.ArrowException, OverflowError, ValueError):
+    except (arrow.ArrowException, LookupError, OverflowError, ValueError):
         return None
 
 
