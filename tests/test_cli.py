@@ -164,6 +164,8 @@ def test_failed_inputs_are_named_recorded_and_passed_over(command: Run, tmp_path
         (("train", "--data", "absent", "--output", "m"), ("absent", "no such file")),
         (("train", "--data", "absent", "--output", "absent/m"), ("--output", "absent", "make it first")),
         (("train", "--data", "absent", "--output", "tests"), ("--output", "tests", "it is a folder", "name a file")),
+        (("evaluate", "--data", "data", "--raise"), ("--raise", "name it by --gate")),
+        (("evaluate", "--data", "data", "--stability", "2", "--gate", "x"), ("--stability", "leave --gate out")),
         (("evaluate", "--data", "data", "--split", "dve"), ("--split", "dve", "train, dev, test")),
         (("evaluate", "--data", "data/de.jsonl"), ("data/de.jsonl", "split 'dev'", "--split")),
         (("train", "--data", "absent", "--output", "m", *("--reader", "r") * 4), ("--reader", "4", "3 at most")),

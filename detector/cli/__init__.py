@@ -165,6 +165,10 @@ def evaluate(
 
     if split not in SPLITS:
         raise typer.BadParameter(f"{split!r} is none; known are {', '.join(SPLITS)}", param_hint="--split")
+    if raise_ and gate is None:
+        raise typer.BadParameter("it moves the floors of a file up; name it by --gate", param_hint="--raise")
+    if stability and gate is not None:
+        raise typer.BadParameter("it measures nothing that a floor is set for; leave --gate out", param_hint="--stability")
     floors = evaluation.read_floors(gate) if gate is not None else None
     examples = [example for example in read_examples(data) if example.split == split]
     if not examples:
