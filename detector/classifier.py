@@ -4,7 +4,8 @@ Levels on ever fewer sentences. The first sums the rows that a passage's n-grams
 on L2-normalised TF-IDF, the IDF folded into the weights and its square kept as the last column). The second, a network with one hidden
 layer, reads the first level's margins around the passage (`features.context`) and gives probabilities, which an isotonic curve per label
 calibrates. A reader each (`reader`) makes the levels above, as many as a model has that read the page's language: it reads the
-sentences that are still in doubt, and its logits are joined with what was said before. Release markers are then weighed against their article (`Markers`).
+sentences that are still in doubt, and its logits are joined with what was said before. Release markers are then weighed against their
+article (`Markers`).
 
 On disk: safetensors, one file. Metadata `{FORMAT: JSON of name, gate, thresholds, readers, card}`; tensors `words`, `rich` (float16, one
 row a hash), `words.bias`, `rich.bias`, for each network its arrays as `NAME.ARRAY` (float32), those of the readings as `readings.N.ARRAY`,
