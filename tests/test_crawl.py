@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -17,6 +18,8 @@ from scripted import ScriptedDetector
 
 from detector.cleaning import REMOVE_PAID
 from detector.crawl import Crawl, Record, Target, run
+from detector.crawl.records import Recorder
+from detector.crawl.workers import Workers
 from detector.document import Page
 from detector.errors import DetectorError, ModelError, PageError
 from detector.inference import Detector
@@ -442,6 +445,21 @@ def test_kill_9_loses_and_repeats_nothing(jobs: int, many: Path, at_once: bytes,
     process = _started(model_file, many, out, 3 - jobs)
     process.communicate(timeout=60)
     assert process.returncode == 3 and out.read_bytes() == at_once
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts by signal")
+def test_ctrl_c_finds_every_batch_that_the_pool_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Workers(Recorder(ScriptedDetector, ()), 2) as workers:
+        submit = workers.pool.submit
+
+        def interrupted(*work: Any) -> Any:
+            signal.raise_signal(signal.SIGINT)
+            return submit(*work)
+
+        monkeypatch.setattr(workers.pool, "submit", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            list(workers.records(_pages(40)))
+        assert len(workers.waiting) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="interrupts by signal")

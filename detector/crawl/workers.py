@@ -55,16 +55,23 @@ class Workers:
         for batch in _batches(pages):
             if len(self.waiting) == AHEAD * self.jobs:
                 yield from self._collected()
-            self.waiting.append((batch, self._submitted(batch)))
+            self._submit(batch)
         while self.waiting:
             yield from self._collected()
 
+    def _submit(self, batch: Batch) -> "Future[list[Record]]":
+        """Hand a batch to the pool; Ctrl-C cannot come between that and its being among those `__exit__` waits for."""
+        with _interrupts_held():  # the first batch starts the processes
+            self.waiting.append((batch, self._submitted(batch)))
+        return self.waiting[-1][1]
+
     def _submitted(self, batch: Batch) -> "Future[list[Record]]":
         try:
-            return _submit(self.pool, batch)
+            future: Future[list[Record]] = self.pool.submit(_scan, batch)
         except BrokenProcessPool:
             self._renew()
-            return _submit(self.pool, batch)
+            future = self.pool.submit(_scan, batch)
+        return future
 
     def _collected(self) -> list[Record]:
         """Return the records of the batch that has waited longest."""
@@ -82,7 +89,7 @@ class Workers:
         with Workers(self.recorder, 1) as alone:
             for page in batch:
                 try:
-                    records += alone._submitted([page]).result()
+                    records += alone._submit([page]).result()
                 except BrokenProcessPool:
                     records.append(self.recorder.failed(page, _killed(page)))
         return records
@@ -129,12 +136,6 @@ def _start_tracker() -> None:
             del os.environ["PYTHONWARNINGS"]
         else:
             os.environ["PYTHONWARNINGS"] = before
-
-
-def _submit(pool: ProcessPoolExecutor, batch: Batch) -> "Future[list[Record]]":
-    with _interrupts_held():  # the first batch starts the processes
-        future: Future[list[Record]] = pool.submit(_scan, batch)
-    return future
 
 
 @contextmanager
