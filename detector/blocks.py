@@ -55,6 +55,10 @@ _HIDING = re.compile(
     r"t(?:ime|t)|u|var|[a-z]+-[\w-]*)\s"
     r"(?:[^<>:hH]++|:(?!(?<=[yY\s]:)\s*(?i:none|hidden))|[hH](?!(?<=\s[hH])(?i:idden)[\s=/>]))*+[:hH]"
 )
+# Elements that XHTML may close in the tag that opens them; to HTML the rest of the page would be their content, which nobody sees.
+_CLOSED_AT_ONCE = re.compile(
+    r"<(audio|canvas|iframe|no(?:embed|frames|script)|object|script|style|template|textarea|title|video|xmp)((?:\s(?:[^<>]*[\s\"'])?)?)/>"
+)
 _PREFORMATTED = frozenset("listing pre textarea xmp".split())
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _NO_BOUNDARY = frozenset(("-comment", None, "wbr"))
@@ -95,7 +99,7 @@ def _from_html(page: Page, markup: str) -> Document:
     if len(markup) > MAX_CHARACTERS:
         raise PageError(page.id, f"its HTML is longer than {MAX_CHARACTERS:,} characters", "split it or scan its text")
     try:
-        tree = LexborHTMLParser(balanced(markup))
+        tree = LexborHTMLParser(balanced(_opened(markup)))
     except (ValueError, RuntimeError, UnicodeError) as error:
         raise PageError(page.id, f"its HTML cannot be parsed ({error})", "save the page again") from error
     writer = _Writer()
@@ -105,6 +109,11 @@ def _from_html(page: Page, markup: str) -> Document:
     declared = tree.root.attributes.get("lang") if tree.root is not None else None
     lang = _language(page.lang) or _language(declared) or language_of(text)
     return Document(page.id, text, writer.blocks(), page.url, lang, _url_cues(page.url) | _page_cues(tree, markup), page.date)
+
+
+def _opened(markup: str) -> str:
+    """Return markup without elements that XHTML closes at once, if it begins as XML."""
+    return _CLOSED_AT_ONCE.sub(r"<\1\2></\1>", markup) if markup.lstrip("\ufeff \t\r\n").startswith("<?xml") else markup
 
 
 class _Writer:

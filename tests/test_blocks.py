@@ -171,6 +171,12 @@ def test_blank_lines_part_the_blocks_of_preformatted_text(tag: str) -> None:
     assert _lines(document) == ["Before", "One title", "Para one.", "Para two.", "After that", "Last"]
 
 
+@pytest.mark.parametrize("tag", ["script src='a.js'", "title", "style type='text/css' ", "iframe src='b'", "canvas", "textarea rows='2'"])
+def test_an_element_that_xhtml_closes_at_once_hides_nothing_after_it(tag: str) -> None:
+    page = f"<html xmlns='http://www.w3.org/1999/xhtml'><body><p>Rain.</p><{tag}/><p>Paid for by Quillfen.</p></body></html>"
+    assert _lines(_html(f"<?xml version='1.0'?>\n{page}")) == ["Rain.", "Paid for by Quillfen."]
+
+
 def test_a_preformatted_block_knows_its_place_and_its_links() -> None:
     document = _html("<footer><pre>One\n\n<b>Two</b><a href=x>\n\nThree\n\nFo</a>ur</pre></footer>")
     assert _lines(document) == ["One", "Two", "Three", "Four"]

@@ -126,6 +126,9 @@ def test_failed_inputs_are_named_recorded_and_passed_over(command: Run, tmp_path
     [
         (("scan",), ("PATHS...", "nothing to scan", "name files")),
         (("scan", "x", "--labels", "nonsense"), ("--labels", "nonsense", "sponsorship_disclosure")),
+        (("scan", "x", "--labels", ""), ("--labels", "''", "names nothing", "leave the option out")),
+        (("scan", "x", "--fail-on", " , "), ("--fail-on", "' , '", "names nothing", "leave the option out")),
+        (("scan", "x", "--html-field", "text"), ("--html-field", "read as text", "name a field there")),
         (("scan", "x", "--threshold", "much"), ("--threshold", "much", "0 to 1")),
         (("scan", "x", "--threshold", "no_conflict=1.5"), ("--threshold", "no_conflict=1.5", "0 to 1")),
         (("scan", "x", "--threshold", "nonsense=0.5"), ("--threshold", "nonsense", "sponsorship_disclosure")),

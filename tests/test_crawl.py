@@ -368,6 +368,24 @@ def test_a_stream_is_not_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
         _run(_pages(), (Target(format_named(FormatName.JSONL)),), Listener(), resume=True)
 
 
+def test_a_link_that_goes_round_is_replaced_and_nothing_behind_it_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("link")
+    jsonl = format_named(FormatName.JSONL)
+    with pytest.raises(DetectorError, match=r"link/out: it cannot be written \(.*\); check the folder"):
+        _run(_pages(), (Target(jsonl, tmp_path / "link" / "out"),), Listener())
+    _run(_pages(), (Target(jsonl, tmp_path / "link"),), Listener())
+    assert [file.name for file in tmp_path.iterdir()] == ["link"] and len((tmp_path / "link").read_bytes().splitlines()) == 50
+
+
+def test_an_empty_folder_is_filled_and_stays_the_same_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "clean").mkdir()
+    monkeypatch.chdir(tmp_path / "clean")
+    number = Path.cwd().stat().st_ino
+    _run(_pages(3), (Target(cleaned(REMOVE_PAID, folder=True), Path()),), Listener())
+    assert (tmp_path / "clean").stat().st_ino == number and [file.name for file in tmp_path.iterdir()] == ["clean"]
+    assert len(list(Path().glob("*.json"))) == 3
+
+
 def test_a_link_to_a_file_is_followed(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "folder" / "real")

@@ -207,3 +207,8 @@ def test_the_add_on_leaves_a_pipeline_that_the_project_placed() -> None:
     DetectorAddon().update_settings(placed)
     assert settings.getdict("ITEM_PIPELINES") == {DetectorPipeline: PRIORITY}
     assert list(placed.getdict("ITEM_PIPELINES").values()) == [7]
+
+
+def test_one_field_for_text_and_html_is_refused() -> None:
+    with pytest.raises(DetectorError, match="DETECTOR_HTML_FIELD: 'text' is DETECTOR_TEXT_FIELD too"):
+        Options.from_settings(Settings({"DETECTOR_HTML_FIELD": "text"}))

@@ -70,6 +70,20 @@ def test_a_folder_is_read_recursively_and_sorted_by_path(tmp_path: Path) -> None
     assert _ids(tmp_path) == [f"{folder}/a.txt", f"{folder}/b/a.html", f"{folder}/b/z.txt", "record"]
 
 
+def test_a_folder_may_be_as_deep_as_paths_go(tmp_path: Path) -> None:
+    deep = tmp_path
+    for _ in range(1_100):
+        deep /= "a"
+        deep.mkdir()
+    _write(deep / "p.txt", "p")
+    _write(tmp_path / "b.txt", "b")
+    try:
+        assert _ids(tmp_path) == [(deep / "p.txt").as_posix(), (tmp_path / "b.txt").as_posix()]
+    finally:  # pytest clears its folders away by a recursion
+        (deep / "p.txt").unlink()
+        os.removedirs(deep)
+
+
 def test_a_folder_that_links_to_itself_is_read_once(tmp_path: Path) -> None:
     _write(tmp_path / "a.txt", "a")
     (tmp_path / "again").symlink_to(tmp_path)
@@ -121,6 +135,12 @@ def test_a_glob_is_expanded_recursively_and_sorted(tmp_path: Path) -> None:
     for name in ("d/b.html", "a.html", "d/e/c.html", "d/x.txt"):
         _write(tmp_path / name, "<p>x")
     assert _ids(f"{tmp_path}/**/*.html") == [f"{tmp_path.as_posix()}/{name}" for name in ("a.html", "d/b.html", "d/e/c.html")]
+
+
+def test_a_glob_gives_each_file_once(tmp_path: Path) -> None:
+    for name in ("a.html", "d/e/c.html"):
+        _write(tmp_path / name, "<p>x")
+    assert _ids(f"{tmp_path}/**/**/*.html") == [f"{tmp_path.as_posix()}/{name}" for name in ("a.html", "d/e/c.html")]
 
 
 def test_a_glob_takes_the_folders_that_it_matches_whole(tmp_path: Path) -> None:

@@ -169,6 +169,20 @@ def test_a_response_without_body_is_no_page(tmp_path: Path, status: str) -> None
     assert _names(_read(tmp_path / "a.warc", archive)) == ["a"]
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Content-Type:\r\n text/html; charset=iso-8859-1",
+        "Content-Type: text/html;\r\n\tcharset=iso-8859-1",
+        "Content-Type: text/html; charset=iso-8859-1\r\nX-Section: \u00c3\u0085content-type: image/png",  # bytes of "\u00c5"
+    ],
+)
+def test_headers_over_several_lines_are_read_and_no_letter_ends_a_line(tmp_path: Path, headers: str) -> None:
+    block = f"HTTP/1.1 200 OK\r\n{headers}\r\n\r\n{HTML}".encode("latin-1")
+    (page,) = _read(tmp_path / "a.warc", _record("a", block))
+    assert isinstance(page, Page) and page.html and page.charset == "iso-8859-1" and page.content == HTML.encode("latin-1")
+
+
 def test_an_http_head_of_any_length_is_no_text(tmp_path: Path) -> None:
     (page,) = _read(tmp_path / "a.warc", _record("a", _http(HTML.encode(), more=f"Cookie: {'y' * 70_000}\r\n")))
     assert isinstance(page, Page) and page.content == HTML.encode() and page.html

@@ -157,6 +157,8 @@ def test_web_annotations_tell_of_failed_pages(tmp_path: Path) -> None:
     ("page_id", "url", "source"),
     [
         ("d/100% #1 [a]?.html", None, "d/100%25%20%231%20%5Ba%5D%3F.html"),
+        ("pages.jsonl:3", None, "pages.jsonl%3A3"),
+        ("urn:isbn:0", None, "urn:isbn:0"),
         ("https://blatt.example/ä%20b?c=[1]#d", None, "https://blatt.example/%C3%A4%20b?c=[1]#d"),
         ("50%.html", "https://blatt.example/a%20b?c=1#d", "https://blatt.example/a%20b?c=1#d"),
     ],

@@ -113,6 +113,7 @@ def scan(
     choice = scanning.ModelChoice(model, values.labels_of(labels), values.thresholds_of(threshold), fast)
     targets = (scanning.report_target(format, output, rows, no_colour), *scanning.clean_target(clean, actions))
     conflicts.refuse_unreported(choice.labels, choice.thresholds, alarms, actions)
+    conflicts.refuse_one_field(text_field, html_field)
     conflicts.refuse_closed(targets)
     conflicts.refuse_collisions(targets, [*inputs, model or default_path(), *([from_file] if from_file else ())])
     fields = Fields(id_field, url_field, text_field, html_field)

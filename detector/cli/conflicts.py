@@ -31,6 +31,13 @@ def refuse_unreported(labels: Set[str], thresholds: Mapping[str, float], alarms:
             raise typer.BadParameter(f"{name}:{least:g}: {reason}", param_hint="--fail-on")
 
 
+def refuse_one_field(text: str, html: str) -> None:
+    """Refuse one field for both kinds of page, of which it would be read as the first; raises BadParameter."""
+    if text == html:
+        reason = "--text-field names it too, so its HTML would be read as text; name a field there that is not in the records, such as -"
+        raise typer.BadParameter(f"{html}: {reason}", param_hint="--html-field")
+
+
 def refuse_closed(targets: Iterable[Target]) -> None:
     """Refuse to write to a standard output that was closed when the program started; raises BadParameter."""
     if sys.__stdout__ is None and any(target.path is None for target in targets):
@@ -39,7 +46,7 @@ def refuse_closed(targets: Iterable[Target]) -> None:
 
 def refuse_collisions(targets: Sequence[Target], read: Iterable[str | Path]) -> None:
     """Refuse targets in one place, and targets that are files which the scan reads; raises BadParameter."""
-    places = [target.path.resolve() if target.path and target.whole else target.path for target in targets]
+    places = [target.final if target.path and target.whole else target.path for target in targets]
     if len(places) == 2 and _overlap(*places):
         reason = f"it would overwrite what --output writes to {places[0] or 'standard output'}; name another file"
         raise typer.BadParameter(f"{places[1] or '-'}: {reason}", param_hint="--clean")

@@ -28,14 +28,14 @@ def inputs_of(paths: list[str] | None, listed: Path | None) -> list[str]:
 
 def labels_of(values: list[str] | None) -> frozenset[Label]:
     """Return the labels to report; all by default."""
-    return frozenset(Label(_known(name, LABELS, "--labels")) for name in _split(values)) or frozenset(LABELS)
+    return frozenset(Label(_known(name, LABELS, "--labels")) for name in _split(values, "--labels")) or frozenset(LABELS)
 
 
 def thresholds_of(values: list[str] | None) -> dict[str, float]:
     """Return thresholds by label or content type; a bare number is for all labels that have none of their own."""
     names = (*LABELS, ContentType.EDITORIAL, ContentType.PAID_PROMOTION)
     thresholds: dict[str, float] = {}
-    for value in sorted(_split(values), key=lambda value: "=" in value):
+    for value in sorted(_split(values, "--threshold"), key=lambda value: "=" in value):
         name, equals, number = value.rpartition("=")
         score = _score(number, value, "--threshold")
         thresholds |= {_known(name, names, "--threshold"): score} if equals else {str(label): score for label in LABELS}
@@ -45,7 +45,7 @@ def thresholds_of(values: list[str] | None) -> dict[str, float]:
 def alarms_of(values: list[str] | None) -> tuple[tuple[str, float], ...]:
     """Return the labels or types to fail on, each with the score from which on."""
     alarms = []
-    for value in _split(values):
+    for value in _split(values, "--fail-on"):
         name, colon, number = value.partition(":")
         score = _score(number, value, "--fail-on") if colon else 0.0
         alarms.append((_known(name, (*LABELS, *_COMMERCIAL), "--fail-on"), score))
@@ -58,16 +58,20 @@ def actions_of(clean: Path | None, keep: list[str] | None, mark: list[str] | Non
         raise typer.BadParameter("it says how to clean, and nothing is cleaned; add --clean FILE", param_hint=f"--{idle}")
     actions: dict[str, Action] = {}
     for action, values in ((Action.KEEP, keep), (Action.MARK, mark), (Action.REMOVE, remove)):
-        for value in _split(values):
+        for value in _split(values, f"--{action}"):
             name = _known(value, (*LABELS, *CONTENT_TYPES), f"--{action}")
             if actions.setdefault(name, action) is not action:
                 raise typer.BadParameter(f"{name} is named by --{actions[name]} too; name it once", param_hint=f"--{action}")
     return {**REMOVE_PAID, **actions}
 
 
-def _split(values: list[str] | None) -> Iterator[str]:
+def _split(values: list[str] | None, option: str) -> Iterator[str]:
+    """Yield the parts of an option's values; one without any, as of a variable that is not set, is refused."""
     for value in values or ():
-        yield from filter(None, (part.strip() for part in value.split(",")))
+        parts = [part for part in map(str.strip, value.split(",")) if part]
+        if not parts:
+            raise typer.BadParameter(f"{value!r} names nothing; name something, or leave the option out", param_hint=option)
+        yield from parts
 
 
 def _known(name: str, names: Iterable[str], option: str) -> str:

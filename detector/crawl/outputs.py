@@ -51,11 +51,15 @@ class Target:
             path = path.parent / path.readlink() if path.is_symlink() else None
         return None
 
-    def beside(self, suffix: str) -> Path:
-        """Return a hidden name in the same folder; links are followed, so that the file they lead to is replaced."""
+    @property
+    def final(self) -> Path:
+        """Where it goes in the end: links are followed, so that the file they lead to is replaced; one that goes round is itself."""
         assert self.path is not None
-        path = self.path.resolve()
-        return path.with_name(f".{path.name}.{suffix}")
+        return Path(os.path.realpath(self.path))  # unlike Path.resolve before Python 3.13 it never raises
+
+    def beside(self, suffix: str) -> Path:
+        """Return a hidden name in the same folder."""
+        return self.final.with_name(f".{self.final.name}.{suffix}")
 
     @property
     def partial(self) -> Path:
@@ -188,12 +192,14 @@ def _opened(target: Target) -> BinaryIO:
 
 
 def _move(target: Target) -> None:
-    assert target.path is not None
-    final, written = target.path.resolve(), target.partial
+    final, written, converted = target.final, target.partial, target.converted
     if target.format.convert is None:
         written.replace(final)
         return
-    if final.is_dir():  # empty, and yet nothing that Windows replaces
-        final.rmdir()
-    target.converted.replace(final)
+    if final.is_dir():  # empty; it may be where the user or another file system is, so it is filled, not replaced
+        for file in sorted(converted.iterdir()):
+            shutil.move(file, final / file.name)
+        converted.rmdir()
+    else:
+        converted.replace(final)
     written.unlink()

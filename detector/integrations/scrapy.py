@@ -60,12 +60,14 @@ class Options:
 
     @classmethod
     def from_settings(cls, settings: "BaseSettings") -> Self:
-        """Read the settings `DETECTOR_*`; raises DetectorError for a label that there is not."""
+        """Read the settings `DETECTOR_*`; raises DetectorError for a label that there is not, and for one field of two kinds."""
         labels = frozenset(settings.getlist("DETECTOR_LABELS") or LABELS)
         unknown = sorted(labels.difference(LABELS))
         if unknown:
             raise DetectorError(f"DETECTOR_LABELS: there is no label {', '.join(unknown)}; name some of {', '.join(LABELS)}")
         url, text, html = (settings.get(f"DETECTOR_{name.upper()}_FIELD", name) for name in ("url", "text", "html"))
+        if text == html:
+            raise DetectorError(f"DETECTOR_HTML_FIELD: {html!r} is DETECTOR_TEXT_FIELD too; set that to a field that no item has")
         return cls(
             Fields(id=url, url=url, text=text, html=html),
             settings.get("DETECTOR_OUTPUT_FIELD", "detector"),

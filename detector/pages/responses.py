@@ -12,6 +12,8 @@ from typing import Protocol
 from detector.pages.streams import MAX_BYTES
 
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_FOLD = re.compile(r"(?:\r\n?|\n)[ \t]+")  # a line that begins with a blank goes on with the header before it
+_LINE_END = re.compile(r"\r\n?|\n")  # not all that `splitlines` takes for one: 85 is a byte of UTF-8 letters
 _STATUS = re.compile(rb"HTTP/[\d.]+ +(\d{3})")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _LISTS = frozenset({"content-encoding", "transfer-encoding"})  # headers whose lines add up
@@ -67,7 +69,7 @@ def response_of(block: bytes) -> Response | None:
         return None
     head = block[: end.start()] if end else block
     headers: dict[str, str] = {}
-    for line in head.decode("latin-1").splitlines()[1:]:
+    for line in _LINE_END.split(_FOLD.sub(" ", head.decode("latin-1")))[1:]:
         name, _, value = line.partition(":")
         name, value = name.strip().lower(), value.strip()
         headers[name] = f"{headers[name]},{value}" if name in _LISTS and name in headers else value

@@ -43,19 +43,32 @@ def _files_of_folder(folder: Path) -> Iterator[Path | PageError]:
 
 
 def _walk(folder: Path) -> Iterator[Path | PageError]:
-    """Yield files of known suffix in the order of their paths, without hidden ones and links to folders (they may go round)."""
+    """Yield files of known suffix in the order of their paths, without hidden ones and links to folders (they may go round).
+
+    Without recursion, since a mirror of a site that links to itself is a thousand folders deep.
+    """
+    left = [(folder, _entries_of(folder))]
+    while left:
+        folder, entries = left[-1]
+        entry = next(entries, None)
+        if entry is None:
+            left.pop()
+        elif isinstance(entry, PageError):
+            yield entry
+        elif _is_folder(entry, follow=False):
+            left.append((folder / entry.name, _entries_of(folder / entry.name)))
+        elif format_of(entry.name) and not _is_folder(entry, follow=True):
+            yield folder / entry.name
+
+
+def _entries_of(folder: Path) -> "Iterator[os.DirEntry[str] | PageError]":
+    """Yield what a folder holds, by name and without what is hidden."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
         yield PageError(name_of(folder), f"the folder cannot be read ({error.strerror})", "check its permissions")
         return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if _is_folder(entry, follow=False):
-            yield from _walk(folder / entry.name)
-        elif format_of(entry.name) and not _is_folder(entry, follow=True):
-            yield folder / entry.name
+    yield from (entry for entry in entries if not entry.name.startswith("."))
 
 
 def _is_folder(entry: "os.DirEntry[str]", *, follow: bool) -> bool:
@@ -68,7 +81,7 @@ def _is_folder(entry: "os.DirEntry[str]", *, follow: bool) -> bool:
 
 def _files_of_glob(pattern: str) -> Iterator[Path | PageError]:
     # Not Path.glob: it refuses absolute patterns and raises where a folder may not be read.
-    matches = sorted(map(Path, glob.iglob(pattern, recursive=True)))  # noqa: PTH207
+    matches = sorted({Path(match) for match in glob.iglob(pattern, recursive=True)})  # noqa: PTH207  (two "**" give some twice)
     found = False
     for match in matches:
         if not os.path.isdir(match):  # noqa: PTH112

@@ -16,8 +16,8 @@ from detector.writers.jsonl import line_of
 
 AROUND = 32  # code points of prefix and suffix
 _ID = re.compile(rb'"id":"urn:uuid:[^"]+')
-_URL = re.compile(r"[A-Za-z][\w+.-]*://", re.ASCII)
-_SAFE = "/:@!$&'()*+,;=~"
+_URL = re.compile(r"[A-Za-z][\w+.-]*://|urn:", re.ASCII)
+_SAFE = "/@!$&'()*+,;=~"
 _CONTEXT = ["http://www.w3.org/ns/anno.jsonld", {"detector": "urn:x-detector:"}]
 
 
@@ -61,9 +61,12 @@ def _annotation(report: Report, place: str, body: Mapping[str, Any], target: Map
 
 
 def source_of(report: Report) -> str:
-    """Return the page's address, or where it has none its id, as an IRI reference; in a file's name "%", "#" and "?" mean nothing."""
+    """Return the page's address, or where it has none its id, as an IRI reference.
+
+    In a file's name "%", "#" and "?" mean nothing, nor does ":", or `pages.jsonl:3` would be of the scheme `pages.jsonl`.
+    """
     address = report.url or report.id
-    return quote(address, safe=_SAFE + "?#[]%" if report.url or _URL.match(address) else _SAFE, errors="replace")
+    return quote(address, safe=_SAFE + ":?#[]%" if report.url or _URL.match(address) else _SAFE, errors="replace")
 
 
 WEBANNOTATION = Format("webannotation", _encode, numbered=_numbered)
