@@ -92,7 +92,7 @@ def read_examples(paths: Sequence[Path]) -> list[Example]:
 
 
 def check(path: Path) -> Iterator[str]:
-    """Yield one line a bad row below a path: file, line number, what is wrong."""
+    """Yield one line a bad row below a path, of a corpus for the first only: file, line number, what is wrong."""
     if (path / _DOCUMENTS).exists():
         yield from _corpus_problems(path)
         return

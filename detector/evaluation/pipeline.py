@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from detector.corpus import Example
+from detector.document import Report
 from detector.errors import CorpusError
 from detector.evaluation.alarms import FalseAlarms, count_alarms
 from detector.evaluation.articles import ArticleScores, score_articles
@@ -77,7 +78,7 @@ def digest_of(examples: Sequence[Example]) -> str:
     return digest.hexdigest()
 
 
-def _pages(detector: Detector, examples: Sequence[Example], scans: Sequence[Scan]) -> list[tuple[Example, Any]]:
+def _pages(detector: Detector, examples: Sequence[Example], scans: Sequence[Scan]) -> list[tuple[Example, Report]]:
     known = [(s.example, s.report) for s in scans if s.example.is_page]
     return known + [(e, report_of(detector, e)) for e in examples if e.layer == "composites"]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.document import LABELS
 from detector.evaluation.calibration import calibration_error
@@ -87,11 +88,11 @@ def score_sentences(decisions: Decisions) -> SentenceScores:
     )
 
 
-def _micro(tally: Tally) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _micro(tally: Tally) -> NDArray[np.float64]:
     return f1_of(tally[..., :_ANY, :].sum(-2))
 
 
-def _macro(tally: Tally) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _macro(tally: Tally) -> NDArray[np.float64]:
     return np.asarray(f1_of(tally[..., :_ANY, :]).mean(-1))
 
 

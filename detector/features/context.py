@@ -6,6 +6,7 @@ the sentence, so that what stands elsewhere on the page does not change the answ
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,11 +78,14 @@ def _faded(margins: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[n
 
 def headings_of(document: Document, passages: Passages) -> NDArray[np.intp]:
     """Return for each passage the index of the nearest heading-like one before it, -1 where there is none."""
-    text = document.text
-    closed = np.fromiter((text[end - 1] in _CLOSERS for end in passages.ends.tolist()), np.bool_, len(passages))
-    headlike = ~closed & (passages.ends - passages.starts < HEADING_LENGTH)
+    headlike = ~closed(document.text, passages.ends) & (passages.ends - passages.starts < HEADING_LENGTH)
     latest = np.maximum.accumulate(np.where(headlike, np.arange(len(passages)), -1))
     return np.concatenate(([-1], latest[:-1])).astype(np.intp)
+
+
+def closed(text: str, ends: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+    """Return whether what ends at each of these places ends like a sentence, shape (places,)."""
+    return np.fromiter((text[end - 1] in _CLOSERS for end in ends.tolist()), np.bool_, len(ends))
 
 
 def _geometry(document: Document, passages: Passages, rows: NDArray[np.intp], headings: NDArray[np.intp]) -> NDArray[np.float32]:
@@ -101,11 +105,11 @@ def _geometry(document: Document, passages: Passages, rows: NDArray[np.intp], he
 
 def _shape(sentence: str) -> tuple[float, ...]:
     length = len(sentence)
-    closed = sentence[-1] in _CLOSERS
+    ended = sentence[-1] in _CLOSERS
     return (
         math.log1p(length) / 5,
-        closed,
-        not closed and length < HEADING_LENGTH,
+        ended,
+        not ended and length < HEADING_LENGTH,
         sentence[-1] == ":",
         _QUOTE.search(sentence) is not None,
         sentence[0] in "([*#",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.document import Document, Landmark, Passages
+from detector.features.context import closed
 from detector.features.text import Tokens
 
 WINDOW = 3_000  # code points; word repetitions further apart do not count
@@ -51,13 +52,12 @@ def outline_of(document: Document, passages: Passages, tokens: Tokens, weights: 
     first = np.searchsorted(passages.blocks, np.arange(len(starts)))
     gaps = np.concatenate(([3], starts[1:] - ends[:-1] - 1))
     echo_after, echo_before, cohesion = _echoes(starts, ends, tokens, weights)
-    closed = np.fromiter((document.text[end - 1] in _CLOSERS for end in ends.tolist()), np.float32, len(ends))
     return Outline(
         starts,
         ends - starts,
         np.minimum(gaps, 3).astype(np.float32),
         *_repeats(document.text, starts, ends - starts),
-        closed,
+        closed(document.text, ends).astype(np.float32),
         (np.add.reduceat(chrome, first) / np.diff(np.append(first, len(passages)))).astype(np.float32),
         echo_after,
         echo_before,
@@ -188,6 +188,3 @@ def _shifted(values: NDArray[np.generic], by: int, fill: float) -> NDArray[np.fl
 
 def _log(lengths: NDArray[np.generic]) -> Array:
     return np.asarray(np.log1p(np.asarray(lengths, np.float32)) / 5, np.float32)
-
-
-_CLOSERS = ".!?…。！？"

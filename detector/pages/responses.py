@@ -33,6 +33,7 @@ class Response:
 
     @property
     def ok(self) -> bool:
+        """Whether the status is 2xx."""
         return 200 <= self.status < 300
 
     @property
@@ -48,6 +49,7 @@ class Response:
 
     @property
     def charset(self) -> str | None:
+        """The charset that the server declared; None where it declared none."""
         return charset_of(self.headers.get("content-type"))
 
 

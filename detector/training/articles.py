@@ -56,7 +56,7 @@ def sample_prose(documents: Sequence[Prepared], idf: Array) -> Prose:
     mean = sparse.csr_matrix((shares, (owners, np.arange(len(owners)))))
     return Prose(
         sparse.csr_matrix(mean @ tables.weighted(words, idf)),
-        np.array([[d.example.articles[0][2] == t for t in CONTENT_TYPES] for d in kept]),
+        _type_targets(kept),
         site_weights(kept),
         np.array([d.fold for d in kept]),
     )
@@ -101,6 +101,11 @@ def _chrome_sentences(d: Prepared) -> NDArray[np.int8]:
         for start, end, _ in d.example.articles:
             known[(d.passages.starts >= start) & (d.passages.ends <= end)] = 0
     return known
+
+
+def _type_targets(documents: Sequence[Prepared]) -> NDArray[np.bool_]:
+    """Return which content type each document of known type is, shape (documents, content types)."""
+    return np.array([[d.example.articles[0][2] == t for t in CONTENT_TYPES] for d in documents])
 
 
 def site_weights(documents: Sequence[Prepared]) -> NDArray[np.float64]:
@@ -183,5 +188,4 @@ def type_rows(documents: Sequence[Prepared], levels: Sequence[Level]) -> TypeRow
         first, candidates, probabilities = levels[d.fold].scored(d)
         span = [(0, len(d.document.blocks))]
         rows.append(article_rows(d.passages, span, candidates, probabilities, first.words[:, PROSE])[0])
-    targets = np.array([[d.example.articles[0][2] == t for t in CONTENT_TYPES] for d in kept])
-    return TypeRows(np.stack(rows), targets, site_weights(kept))
+    return TypeRows(np.stack(rows), _type_targets(kept), site_weights(kept))

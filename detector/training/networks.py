@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ def calibrated(network: Network, raw: Array, targets: NDArray[np.bool_], weights
         knots = np.interp(np.linspace(0, len(knots) - 1, KNOTS), np.arange(len(knots)), knots)
         curves[0, :, k] = knots
         curves[1, :, k] = np.maximum.accumulate(0.98 * fitted.predict(knots) + 0.02 * knots)
-    return Network(network.mean, network.scale, network.hidden, network.hidden_bias, network.output, network.output_bias, curves)
+    return replace(network, curves=curves)
 
 
 def fold_twins(

@@ -75,11 +75,10 @@ def _texts(plan: Plan) -> list[str]:
     """Return the texts of the pages, or the project's own where there is no corpus."""
     from detector.blocks import extract_document
     from detector.document import Page
-    from detector.pages import decoded
 
     if not CORPUS.exists():
         return own_texts()
-    return [extract_document(decoded(Page("html", page, html=True))).text for page in read_pages(plan.pages)]
+    return [extract_document(Page("html", page, html=True)).text for page in read_pages(plan.pages)]
 
 
 def _sentences(text: str) -> list[str]:
