@@ -17,11 +17,14 @@ from detector.document import Document, Passages
 from detector.tags import untagged
 
 _TARGET = r"\((?:https?:|mailto:|www\.|[/#.]|[\w-]+[./])(?:[^\s()]|\([^\s()]*\))*(?:[ \t]+\"[^\"\n]*\")?\)"
-_BRACKET = re.compile(rf"(?P<open>!?\[)|(?P<close>\](?:{_TARGET})?)|(?P<end>\n[ \t\r]*\n)")
+_NOTE = r"\[(?:\d{1,3}|\^[\w-]{1,40})\]"  # of a footnote, right behind a word
+_BRACKET = re.compile(
+    rf"(?P<notes>(?<=[^][( \t\r\n\xa0])(?:{_NOTE}(?:{_TARGET})?)+)|(?P<open>!(?!{_NOTE}(?!\())\[|\[)"
+    rf"|(?P<close>\](?:{_TARGET})?)|(?P<end>\n[ \t\r]*\n)"
+)
 _EMPHASIS = re.compile(r"\*\*|__|`")
 _BLANKS = re.compile(r"[^\S\r\n]+")
 _UNSEEN = dict.fromkeys((0xAD, *range(0x200B, 0x2010), 0x2060, 0xFEFF))  # soft hyphens, and marks without width
-_FOOTNOTES = re.compile(r"\[\d{1,3}\](?:\[\d{1,3}\])*")
 
 Gaps = list[tuple[int, int]]  # (start, end) of what is left out, in order
 Places = NDArray[np.intp]
@@ -105,17 +108,15 @@ def _without(text: str, gaps: Gaps, at: int, end: int) -> str:
 
 
 def _gaps(text: str) -> tuple[Gaps, Gaps]:
-    """Return what is left out before words, and what behind them."""
-    opening, closing = _links(text) if "](" in text else (Gaps(), Gaps())
-    notes = [match.span() for match in _FOOTNOTES.finditer(text)]
-    return opening, sorted(closing + [note for note in notes if text[max(0, note[0] - 1) : note[0]].strip("[]( \t\r\n\xa0")])
+    """Return what is left out before words, and what behind them: brackets of links with a target, which end before the next blank line.
 
-
-def _links(text: str) -> tuple[Gaps, Gaps]:
-    """Return the brackets that open links with a target, and what closes them; a link ends before the next blank line."""
+    No two of them overlap: what a footnote and its link take up is one.
+    """
     opening, closing, unclosed = Gaps(), Gaps(), list[tuple[int, int]]()
-    for match in _BRACKET.finditer(text):
-        if match["open"]:
+    for match in _BRACKET.finditer(text) if "[" in text else ():
+        if match["notes"]:
+            closing.append(match.span())
+        elif match["open"]:
             unclosed.append(match.span())
         elif match["end"]:
             unclosed.clear()

@@ -19,6 +19,9 @@ _PIECES = st.sampled_from(
         '](/about "About us")',
         "![",
         "[1]",
+        "[^a]",
+        "!",
+        "(#b)",
         "\n",
         " ",
         "\xa0",
@@ -89,6 +92,17 @@ def test_a_linked_sentence_is_found_with_its_brackets() -> None:
 def test_a_link_may_go_over_a_line_but_not_over_a_blank_one() -> None:
     assert sentences("See [our\npolicy](/policy).") == [("See our", "See [our"), ("policy.", "policy](/policy).")]
     assert plain_copy(extract_document(Page("x", "See [our\n\npolicy](/policy)."))) is None
+
+
+def test_a_footnote_that_is_a_link_moves_nothing_behind_it() -> None:
+    text = "Tarn paid us.[1](https://x.example/n)[2](#b) Great![3] So[^a] it is. ![4](q.jpg)\n\n[^a]: Paid by Tarn."
+    assert sentences(text) == [
+        ("Tarn paid us.", "Tarn paid us.[1](https://x.example/n)[2](#b)"),
+        ("Great!", "Great![3]"),
+        ("So it is.", "So[^a] it is."),
+        ("4", "![4](q.jpg)"),
+        ("[^a]: Paid by Tarn.", "[^a]: Paid by Tarn."),
+    ]
 
 
 def test_a_picture_without_words_stays() -> None:
