@@ -55,6 +55,7 @@ _HIDING = re.compile(
     r"t(?:ime|t)|u|var|[a-z]+-[\w-]*)\s"
     r"(?:[^<>:hH]++|:(?!(?<=[yY\s]:)\s*(?i:none|hidden))|[hH](?!(?<=\s[hH])(?i:idden)[\s=/>]))*+[:hH]"
 )
+_XML = re.compile(r"[\ufeff \t\r\n]*<\?xml")
 # Elements that XHTML may close in the tag that opens them; to HTML the rest of the page would be their content, which nobody sees.
 _CLOSED_AT_ONCE = re.compile(
     r"<(audio|canvas|iframe|no(?:embed|frames|script)|object|script|style|template|textarea|title|video|xmp)((?:\s(?:[^<>]*[\s\"'])?)?)/>"
@@ -99,7 +100,7 @@ def _from_html(page: Page, markup: str) -> Document:
     if len(markup) > MAX_CHARACTERS:
         raise PageError(page.id, f"its HTML is longer than {MAX_CHARACTERS:,} characters", "split it or scan its text")
     try:
-        tree = LexborHTMLParser(balanced(_opened(markup)))
+        tree = LexborHTMLParser(balanced(_as_html(markup)))
     except (ValueError, RuntimeError, UnicodeError) as error:
         raise PageError(page.id, f"its HTML cannot be parsed ({error})", "save the page again") from error
     writer = _Writer()
@@ -111,9 +112,9 @@ def _from_html(page: Page, markup: str) -> Document:
     return Document(page.id, text, writer.blocks(), page.url, lang, _url_cues(page.url) | _page_cues(tree, markup), page.date)
 
 
-def _opened(markup: str) -> str:
-    """Return markup without elements that XHTML closes at once, if it begins as XML."""
-    return _CLOSED_AT_ONCE.sub(r"<\1\2></\1>", markup) if markup.lstrip("\ufeff \t\r\n").startswith("<?xml") else markup
+def _as_html(markup: str) -> str:
+    """Return markup that begins as XML with elements that are closed at once written as HTML reads them; other markup as it is."""
+    return _CLOSED_AT_ONCE.sub(r"<\1\2></\1>", markup) if _XML.match(markup) else markup
 
 
 class _Writer:
