@@ -64,9 +64,14 @@ _PREFORMATTED = frozenset("listing pre textarea xmp".split())
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _NO_BOUNDARY = frozenset(("-comment", None, "wbr"))
 _RAISED = frozenset(("sub", "sup"))
+# How an element goes on that stands beside a tag: with a preposition and a name ("Sponsored", "by Acme"), a time ("3 min read") or a date.
+_BESIDE = re.compile(
+    r"(?:by|from|with|vo[nm]|durch|mit|par|avec|por|con|com|pel[ao]|da|dall[ao]|door|van|met|av|från|med|af|fra|przez)\s+[^\W\d_a-z]"
+    r"|\d{1,2}\.?\s+[^\W\d_]{3}"
+)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _Context: TypeAlias = tuple[int, int, int, Trail | None]  # landmark, heading, cues, trail
-_LINE = re.compile(r"[^\r\n]+")
+_LINE = re.compile(r"[^\r\n\v\f\x85\u2028\u2029]+")  # those of word processors and of JSON end lines too
 
 
 def extract_document(page: Page) -> Document:
@@ -174,7 +179,7 @@ def _walk(body: LexborNode, writer: _Writer, paid_links: bool, hiding: bool) -> 
             if preformatted is not None:
                 text = writer.close_paragraphs(text, context, linked)
             if words:
-                if text[:1].isupper() and preformatted is None and _parted(words[-1], text) and _at_boundary(node):
+                if text[:1].isalnum() and preformatted is None and _parted(words[-1], text) and _at_boundary(node):
                     words.append(" ")
                 words.append(text)
                 if linked:
@@ -221,10 +226,13 @@ def _walk(body: LexborNode, writer: _Writer, paid_links: bool, hiding: bool) -> 
 
 
 def _parted(before: str, after: str) -> bool:
-    """Whether two texts side by side, the second with a capital in front, are no one word, going by the characters where they meet.
+    """Whether two texts side by side are no one word, going by the characters where they meet.
 
-    So are "by" and "Acme", "Disclosure:" and "I", "2024" and "By", "PROMOTED" and "The"; not "i" and "Phone", "5" and "G", "T" and "HE".
+    So are "by" and "Acme", "Disclosure:" and "I", "2024" and "By", "PROMOTED" and "The", "Ad" and "by Acme", "Sponsored" and "3 min read";
+    not "i" and "Phone", "5" and "G", "T" and "HE", "Spon" and "sored by Acme".
     """
+    if not after[:1].isupper():
+        return before[-2:].isalpha() and len(before) > 1 and _BESIDE.match(after) is not None
     last, earlier = before[-1:], before[-2:-1]
     if last.islower():
         return earlier.isalnum()

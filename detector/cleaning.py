@@ -1,5 +1,6 @@
 """Clean a page's text: remove its paid articles, or remove or mark other spans, and leave every other character as it was."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -50,11 +51,12 @@ def clean(text: str, report: Report, actions: Actions = REMOVE_PAID) -> Cleaned:
     spans = [(a.start, a.end, str(a.type)) for a in report.articles] + [(f.start, f.end, str(f.label)) for f in report.findings]
     spans.sort(key=lambda span: (span[0], -span[1], span[2]))
     removed = _merged(span for span in spans if actions.get(span[2]) is Action.REMOVE)
-    marked = [
-        Cut(start, end, (name,))
-        for start, end, name in spans
-        if actions.get(name) is Action.MARK and not any(cut.start <= start and end <= cut.end for cut in removed)
-    ]
+    starts = [cut.start for cut in removed]
+    marked = []
+    for start, end, name in spans:
+        before = bisect_right(starts, start)  # the cuts do not overlap: only the last of these may reach `end`
+        if actions.get(name) is Action.MARK and (not before or removed[before - 1].end < end):
+            marked.append(Cut(start, end, (name,)))
     return Cleaned("".join(_pieces(text, removed, marked)), tuple(removed), tuple(marked))
 
 

@@ -20,7 +20,7 @@ from detector.threads import one_thread
 
 OnError: TypeAlias = Literal["raise", "skip", "yield"]
 
-_LINE_BREAK = re.compile(r"[ \t]*[\r\n]\s*")
+_LINE_BREAK = re.compile(r"[ \t]*[\r\n\v\f\x85\u2028\u2029]\s*")
 _TITLE_MARKS = "#>*•- "  # of headings, quotations and lists
 LINE_LENGTH = 1_000  # code points of an article's first line that are looked at
 TITLE_LENGTH = 160  # of these without markup, that serve as its title

@@ -16,13 +16,14 @@ _BULLETS = "•⁃⁌⁍■□▪▫▶▸►◆◇○●◦★☆➢➣➤"  # 
 _SHOWN = dict.fromkeys(_WIDE, " ") | dict.fromkeys(range(0xD800, 0xE000), "?") | dict.fromkeys(map(ord, _BULLETS), "-")
 _INNER_END = re.compile(r"[.!?…。！？։؟।]['\"”’»)\]]*\s+\S|[。！？]\S")
 # Abbreviations at which sentencex ends a sentence in some language: `d.w.z.` and the like where the next word is no capital, those of law
-# and firms also before a number, titles and a few others before a capital.
+# and firms also before a number or its sign, titles and a few others before a capital.
 _DOTTED = re.compile(r"(?<![^\W\d_.])(?:[^\W\d_]{1,3}\.){2,}$")
 _SHORT = re.compile(
     r"(?<!\w)(?:abs|approx|art|ca|cf|corp|dvs|exkl|fig|inc|inkl|jf|kap|llc|ltd|ltda|n|nr|p|pag|pkt|pp|sp|tj|ust|vgl|zzgl|ziff)\.$",
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"(?<!\w)(?:Dhr|Dña|Dr|exkl|Fa|inkl|M|MM|Mevr|mevr|Mlle|Mme|Prof|zzgl)\.$")
+_SIGNS = frozenset("$€£¥§")  # that stand before a number
 _TAIL = 16  # code points in which such an abbreviation stands
 
 
@@ -76,7 +77,9 @@ def _goes_on(before: str, after: str) -> bool:
         return False
     if after.isupper():
         return _TITLE.search(before) is not None
-    return (after.islower() and _DOTTED.search(before) is not None) or (after.isalnum() and _SHORT.search(before) is not None)
+    if after.islower() and _DOTTED.search(before):
+        return True
+    return (after.isalnum() or after in _SIGNS) and _SHORT.search(before) is not None
 
 
 def _window_sentences(language: str, text: str) -> list[tuple[int, int]]:

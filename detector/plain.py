@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from detector.document import Document, Passages
 from detector.tags import untagged
 
-_TARGET = r"\((?:https?:|mailto:|www\.|[/#.]|[\w-]+[./])(?:[^\s()]|\([^\s()]*\))*(?:[ \t]+\"[^\"\n]*\")?\)"
+_TARGET = (
+    r"(?:\((?:<[^<>\n]*>|(?:https?:|mailto:|tel:|data:|javascript:|www\.|[/#.]|[\w-]+[./])(?:[^\s()]|\([^\s()]*\))*)"
+    r"(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'))?\)|:[ \t]+(?:https?:|mailto:|www\.|/)[^\s\]]+(?!\S))"  # the latter where it stands apart
+)
 _NOTE = r"\[(?:\d{1,3}|\^[\w-]{1,40})\]"  # of a footnote, right behind a word
 _FOOTNOTE = re.compile(_NOTE)
 # "!" opens a picture; in "Great![3]", where a footnote without a target follows, it ends a sentence.

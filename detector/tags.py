@@ -1,6 +1,7 @@
 """Blank the HTML tags that are left in plain text: feeds, Markdown and scraped fields hold pieces of markup, and tags are no words.
 
-No place moves: a tag becomes as many blanks, the first of them a line break where the tag is a block's.
+No place moves: a tag becomes as many blanks, the first of them a line break where the tag is a block's. So does a blank that is written
+as an entity.
 """
 
 import re
@@ -24,11 +25,13 @@ _TAG = re.compile(
     rf"<!--.{{0,500}}?-->|</?({'|'.join(sorted(BLOCKS.union(_INLINE)))})(?:\s(?:[^<>=]|=(?:{_VALUE})?+){{0,1000}}+)?/?>",
     re.IGNORECASE | re.DOTALL,
 )
+_SPACE = re.compile(r"&(?:nbsp|e[mn]sp|thinsp|#(?:160|32|8194|8195|8201)|#x(?:a0|20|2002|2003|2009));", re.IGNORECASE)
 
 
 def untagged(text: str) -> str:
-    """Return a text with its tags blanked, the text itself where there are none."""
-    return _TAG.sub(_blank, text) if "<" in text else text
+    """Return a text with its tags blanked, and the blanks that it writes as entities; the text itself where there are none."""
+    bare = _SPACE.sub(lambda space: " " * len(space.group()), text) if "&" in text else text
+    return _TAG.sub(_blank, bare) if "<" in bare else bare
 
 
 def _blank(tag: re.Match[str]) -> str:

@@ -120,6 +120,9 @@ def test_what_is_only_said_to_hide_something_is_read(attributes: str) -> None:
         ("<span>Materiał płatność</span><span>Żółw</span>", "Materiał płatność Żółw"),
         ("<span>Read<b></b></span><span><i>More</i></span>", "Read More"),
         ("<b>Paid post</b><!-- c --><i>Boilers</i>", "Paid post Boilers"),
+        ("<span>Sponsored</span><span>by Gamma Bank</span>", "Sponsored by Gamma Bank"),
+        ("<span>ANZEIGE</span><b>von Ältere Werke</b><i>5 Min. Lesezeit</i>", "ANZEIGE von Ältere Werke 5 Min. Lesezeit"),
+        ("<span>Paid post</span><time>4 May 2031</time>", "Paid post 4 May 2031"),
     ],
 )
 def test_words_of_elements_side_by_side_are_parted(markup: str, text: str) -> None:
@@ -143,6 +146,9 @@ def test_words_of_elements_side_by_side_are_parted(markup: str, text: str) -> No
         ("McDonald<i>s</i>", "McDonalds"),
         ("Mc<!-- -->Donald", "McDonald"),
         ("Kilo<wbr>Watt", "KiloWatt"),
+        ("<span>Spon</span><span>sored by Acme</span>", "Sponsored by Acme"),
+        ("<span>hob</span><span>by horse</span>", "hobby horse"),
+        ("Covid<b>19</b> and CO<b>2</b> levels", "Covid19 and CO2 levels"),
         ("(<b>Advertising</b>)", "(Advertising)"),
         ("<pre>let by<b>Acme</b></pre>", "let byAcme"),
     ],
@@ -310,6 +316,11 @@ def test_bytes_are_read_as_a_scan_reads_them() -> None:
     assert extract_document(Page("p", markup, html=True)).text == "Anzeige für Gärten"
 
 
+@pytest.mark.parametrize("end", "\v\f\x85\u2028\u2029")
+def test_the_line_ends_of_word_processors_end_lines(end: str) -> None:
+    assert _lines(_text(f"Title{end}Sponsored by Tarn{end}{end} Story")) == ["Title", "Sponsored by Tarn", "Story"]
+
+
 def test_old_line_ends_end_lines() -> None:
     assert _lines(_text("Anzeige\rStory\r\n\rNext")) == ["Anzeige", "Story", "Next"]
 
@@ -322,7 +333,7 @@ def test_blocks_of_text_are_its_lines_and_the_text_is_the_callers_own(text: str)
         assert not text.strip()
         return
     assert document.text is text
-    assert _lines(document) == [line.strip() for line in re.split("[\r\n]", text) if line.strip()]
+    assert _lines(document) == [line.strip() for line in re.split("[\r\n\v\f\x85\u2028\u2029]", text) if line.strip()]
 
 
 _LINES = st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"])), min_size=1, max_size=8)

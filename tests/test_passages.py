@@ -113,6 +113,7 @@ def test_every_block_has_a_passage(text: str) -> None:
         ("sv", "Vi har annonslänkar, dvs. vi får provision. Tack.", ["Vi har annonslänkar, dvs. vi får provision.", "Tack."]),
         ("de", "Der Text der Fa. Ney kostet 5 Euro inkl. Versand. Ende.", ["Der Text der Fa. Ney kostet 5 Euro inkl. Versand.", "Ende."]),
         ("en", "he loved it. it was great. and cheap.", ["he loved it.", "it was great.", "and cheap."]),
+        ("en", "Tarn Inc. $5 notes, bought at approx. €5. Fine.", ["Tarn Inc. $5 notes, bought at approx. €5.", "Fine."]),
         ("en", "It came from the U.S. It was cold.", ["It came from the U.S.", "It was cold."]),
     ],
 )

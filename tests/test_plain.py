@@ -28,10 +28,12 @@ _PIECES = st.sampled_from(
         "Quay",
         "Sponsored by Tarn. ",
         "](see below)",
+        "]: https://x.example",
         "<br>",
         '<a href="/x">',
         "</p>",
         "<!-- ",
+        "&nbsp;",
         "😀",
     ]
 )
@@ -77,6 +79,15 @@ def test_what_is_no_tag_stays(text: str) -> None:
     assert untagged(text) == text
 
 
+def test_a_blank_that_is_written_as_an_entity_parts_sentences() -> None:
+    text = "&nbsp;\n&#160;Paid for by&nbsp;Tarn.&nbsp;Our&#xA0;views.\nQ&A &amp; more"
+    assert [(" ".join(read.split()), stands) for read, stands in sentences(text)] == [
+        ("Paid for by Tarn.", "Paid for by&nbsp;Tarn."),
+        ("Our views.", "Our&#xA0;views."),
+        ("Q&A &amp; more", "Q&A &amp; more"),
+    ]
+
+
 def test_tags_that_an_html_page_shows_are_its_text() -> None:
     document = extract_document(Page("x", "<p>Write &lt;b&gt; for bold.</p>", html=True))
     assert document.text == "Write <b> for bold." and plain_copy(document) is None
@@ -102,6 +113,25 @@ def test_a_footnote_that_is_a_link_moves_nothing_behind_it() -> None:
         ("So it is.", "So[^a] it is."),
         ("4", "![4](q.jpg)"),
         ("[^a]: Paid by Tarn.", "[^a]: Paid by Tarn."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["tel:+4912345", "javascript:void(0)", "data:image/png;base64,AAAA+/=", "</shop>", "<https://x.example/a b>", "/shop 'Our shop'"],
+)
+def test_a_target_may_be_no_web_address_and_stand_in_brackets(target: str) -> None:
+    text = f"Paid for by [Tarn]({target}). Next."
+    assert sentences(text) == [("Paid for by Tarn.", f"Paid for by [Tarn]({target})."), ("Next.", "Next.")]
+
+
+def test_addresses_that_stand_apart_are_no_words() -> None:
+    text = 'Read [more][1] of [it][2].\n\n[1]: https://x.example/sponsored\n[Tarn]: /paid-post "Our shop"\n[2]: It was paid.'
+    assert sentences(text) == [
+        ("Read [more][1] of [it][2].", "Read [more][1] of [it][2]."),
+        ("1", "[1]: https://x.example/sponsored"),
+        ('Tarn "Our shop"', '[Tarn]: /paid-post "Our shop"'),
+        ("[2]: It was paid.", "[2]: It was paid."),
     ]
 
 

@@ -12,6 +12,7 @@ from detector.facts.lexicon import fold, lines_of, one_spaced, words_of
 MAX_NAMES = 16  # of one list
 MAX_WORDS = 9  # of one name
 REACH = 160  # code points before a cue that may hold its name
+_OTHERS_WORDS, _OTHERS_REACH = 3, 60  # words after an "and" in which a list speaks of others, and code points that hold them
 
 _UPPER = "".join(c for c in map(chr, range(0x530)) if c.isupper())
 _SUFFIX = (
@@ -23,7 +24,7 @@ _SUFFIX = (
 _WORD = (
     r"(?<!\w)(?:National Heart, Lung,? and Blood Institute"  # of frequent funders the one with a comma
     rf"|(?:Dr|St|Prof|Mr|Mrs|Ms|Fa|Jr|Sr|[{_UPPER}])\.(?=\s?[{_UPPER}]| and | & )|(?:[{_UPPER}]\.){{2,}}"
-    rf"|(?:[{_UPPER}0-9]|[a-z]{{1,2}}[A-Z])(?:[\w&+!®™-]|[.'’](?=\w)){{0,40}}(?![\w%]|:\d|[.,]\d)"
+    rf"|(?:[{_UPPER}0-9]|[a-z]{{1,2}}[A-Z])(?:[\w&+!®™-]|[.'’](?=\w)){{0,40}}(?![\w%]|:\d|[.,]\d|[$€£¥]\s?\d)"  # nor "US$5"
     r"|[a-z0-9][\w-]{1,40}\.(?:com|org|net|io|ai|tv|app|eu|de|at|ch|fr|es|it|nl|pt)\b)"
 )
 _LINK = (
@@ -64,14 +65,16 @@ _QUOTED = re.compile(r"[\"“„«‘'](?:(?:the|die|der|la|le|el)\s)?([^\"“�
 def names_at(text: str, at: int, *, listed: bool = False) -> tuple[list[str], int]:
     """Read the names that begin at `at`, after quotes and articles; return them ("A, B and C" as three) and where they end.
 
-    A list counts only as far as an "and" closes it, so that "Acme AG, Berlin" is one name; one that is `listed` after a colon, and
-    ends the text, needs none.
+    A list counts only as far as an "and" closes it, also one before unnamed others ("A, B and readers like you"), so that "Acme AG, Berlin"
+    is one name; one that is `listed` after a colon, and ends the text, needs none.
     """
     items = _with_fields(text, _items(text, at))
     if not items:
         return [], at
     items = _parted(text, _without_subject(text, items))
     last = max((i for i, item in enumerate(items) if item.after_and), default=0)
+    if len(items) > 1 and not last and _ends_with_others(text, items[-1].stop):
+        last = len(items) - 1
     if listed and not last and _is_open_list(text, items):
         last = len(items) - 1
     names: list[str] = []
@@ -83,6 +86,8 @@ def names_at(text: str, at: int, *, listed: bool = False) -> tuple[list[str], in
         else:
             start = item.start
             names.append(name)
+    if not text[items[last].stop :].strip(" \"'”’»)*"):
+        names[-1] = names[-1].rstrip("!")  # of the sentence, as far as one can tell; that of "Yahoo! Finance" is the name's
     return [one_spaced(name.rstrip("-–")) for name in names], items[last].stop
 
 
@@ -211,6 +216,21 @@ def _parted(text: str, items: list[_Item]) -> list[_Item]:
     return [*items[:-1], last._replace(stop=middle), _Item(middle + len(mark), last.stop, after_and=True, apart=True)]
 
 
+def _ends_with_others(text: str, at: int) -> bool:
+    """Tell whether a list goes on at `at` with an "and" and with others that it does not name: "and by our many generous donors"."""
+    separator = _SEPARATOR.match(text, at)
+    if separator is None or separator["and"] is None:
+        return False
+    words = text[_lead_end(text, separator.end()) :][:_OTHERS_REACH].split(maxsplit=_OTHERS_WORDS)[:_OTHERS_WORDS]
+    for word in words:
+        folded = fold(word).strip(".,;:!")
+        if folded in words_of("others"):
+            return True
+        if not word.islower() or word[-1] in ".,;:!" or folded in finite_words() or re.match(_BY, f"{word} "):
+            return False
+    return False
+
+
 def _is_open_list(text: str, items: list[_Item]) -> bool:
     """Tell a list that ends the text from a company and its seat ("Acme AG, Berlin") or what it is ("Acme, der Verlag")."""
     if text[items[-1].stop :].strip(" .") or any(item.apart for item in items[1:]):
@@ -271,14 +291,16 @@ def _institution(line: str) -> str:
 
 
 def _continues(text: str, at: int, word: str) -> bool:
-    """Tell whether a name goes on with a capitalised word or number that starts at `at`: no date, and no word of another clause."""
+    """Tell whether a name goes on with a capitalised word or number that starts at `at`: no date, time or word of another clause."""
     return fold(word) not in words_of("name_ends") and _LATER.search(word) is not None and not _date().match(text, at)
 
 
 @cache
 def _date() -> re.Pattern[str]:
     months = "|".join(sorted(words_of("months"), key=len, reverse=True))
-    return re.compile(rf"(?:(?:{months})\.?\s\d|\d{{1,2}}(?:st|nd|rd|th)?\.?\s(?:de\s)?(?:{months})(?!\w))", re.IGNORECASE)
+    day = rf"\d{{1,2}}(?:st|nd|rd|th)?\.?\s(?:de\s)?(?:{months})(?!\w)"
+    units = r"min|minut\w+|hours?|h|days?|weeks?|stunden?|tagen?|heures?|jours?|horas?|días?|ore|giorni|uur|dagen|comments?"
+    return re.compile(rf"(?:(?:{months})\.?\s\d|{day}|\d{{1,3}}\s(?:{units})(?!\w))", re.IGNORECASE)
 
 
 def _without_possessive(text: str, item: _Item) -> str:
