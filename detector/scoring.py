@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.articles import Span, join_boilerplate, split_articles
-from detector.classifier import CHROME, LABELLED, MARKER, PROSE, Model, Reading, Table
+from detector.classifier import CHROME, LABELLED, MARKER, Model, Prose, Reading, Table
 from detector.document import LABELS, Document, Passages
-from detector.features.article import article_row, sentence_weights
+from detector.features.article import article_row
 from detector.features.context import context_rows
 from detector.features.excerpt import excerpts
 from detector.features.outline import Outline, block_rows, outline_of, title_rows
@@ -90,15 +90,17 @@ def sketch(document: Document, passages: Passages, level: FirstLevel, words: Tab
     return outline_of(document, passages, level.tokens, rarity, level.words[:, CHROME])
 
 
-def article_rows(passages: Passages, spans: list[Span], candidates: Rows, probabilities: Array, prose: Array) -> Array:
-    """Return the features of each article, shape (articles, ARTICLE_COLUMNS)."""
+def article_rows(passages: Passages, spans: list[Span], tokens: Tokens, found: tuple[Rows, Array], prose: Prose) -> Array:
+    """Return the features of each article, shape (articles, ARTICLE_COLUMNS); `found` are the candidates and their probabilities."""
     every = np.zeros((len(passages), len(LABELS)), np.float32)
+    candidates, probabilities = found
     every[candidates] = probabilities
-    weights = sentence_weights(passages)
+    words = word_rows(tokens.hashes)
     rows = []
-    for first, last in spans:
-        window = slice(*np.searchsorted(passages.blocks, (first, last)).tolist())
-        rows.append(article_row(every[window], prose[window], weights[window]))
+    for span in spans:
+        first, last = np.searchsorted(passages.blocks, span).tolist()
+        own = slice(*np.searchsorted(tokens.owners, (first, last)).tolist())
+        rows.append(article_row(every[first:last], prose.margins(words[own])))
     return np.stack(rows)
 
 
@@ -151,7 +153,7 @@ def articles_of(
     """Cut a document; return its articles, and the probabilities of their content types, shape (articles, content types)."""
     cuts = cuts_of(document, passages, model, level)
     spans = cut(document, passages, cuts, found, (model.thresholds["title"], model.thresholds["chrome"]))
-    return spans, model.types.probabilities(article_rows(passages, spans, *found, level.words[:, PROSE]))
+    return spans, model.types.probabilities(article_rows(passages, spans, level.tokens, found, model.prose))
 
 
 def editorial_of(passages: Passages, rows: Rows, spans: list[Span], types: Array) -> Array:

@@ -23,11 +23,14 @@ def thresholded(
 
 
 def content_type_of(probabilities: Sequence[float], thresholds: Mapping[str, float]) -> ContentType:
-    """Return editorial where its probability reaches its threshold, else paid promotion where its share of the rest reaches its own."""
+    """Return paid promotion where that is likely, and else what is likelier, a release or an editorial article.
+
+    It is likely where editorial stays below its threshold, and where paid promotion's share of the rest reaches its own.
+    """
     editorial, paid, release = probabilities
-    if editorial >= thresholds[ContentType.EDITORIAL]:
-        return ContentType.EDITORIAL
-    return ContentType.PAID_PROMOTION if paid >= thresholds[ContentType.PAID_PROMOTION] * (paid + release) else ContentType.PRESS_RELEASE
+    if editorial < thresholds[ContentType.EDITORIAL] and paid >= thresholds[ContentType.PAID_PROMOTION] * (paid + release):
+        return ContentType.PAID_PROMOTION
+    return ContentType.PRESS_RELEASE if release > editorial else ContentType.EDITORIAL
 
 
 def targets_of(passages: Passages, spans: Iterable[tuple[int, int, Label]]) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from random_reader import random_reader
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from detector.classifier import FORMAT, Cascade, Model, Network, Table, default_path, load, load_reader, save, save_reader
+from detector.classifier import FORMAT, Cascade, Model, Network, Prose, Table, default_path, load, load_reader, save, save_reader
 from detector.errors import DetectorError, ModelError
 from detector.features.text import Ngrams
 from detector.reader import Reader
@@ -18,7 +18,7 @@ from detector.reader import Reader
 
 def _arrays(model: Model) -> dict[str, np.ndarray]:
     parts = {f.name: getattr(model, f.name) for f in fields(model)}
-    plain = {n: p for n, p in parts.items() if isinstance(p, Table | Network | Cascade)}
+    plain = {n: p for n, p in parts.items() if isinstance(p, Table | Network | Prose | Cascade)}
     arrays = {f"{n}.{f.name}": getattr(p, f.name) for n, p in plain.items() for f in fields(p)}
     for n, reading in enumerate(model.readings):
         arrays |= {f"{n}.weights": reading.weights, f"{n}.bias": reading.bias}
@@ -131,7 +131,18 @@ def test_a_file_that_was_cut_short_is_refused(share: float, model_file: Path, tm
 
 
 @pytest.mark.parametrize(
-    "lost", ["words", "rich.bias", "sentences.hidden", "types.mean", "readings.1.weights", "readers.0.words", "readers.1.layers.0.mix"]
+    "lost",
+    [
+        "words",
+        "rich.bias",
+        "prose",
+        "prose.bias",
+        "sentences.hidden",
+        "types.mean",
+        "readings.1.weights",
+        "readers.0.words",
+        "readers.1.layers.0.mix",
+    ],
 )
 def test_a_model_without_one_of_its_arrays_is_refused(lost: str, model_file: Path, tmp_path: Path) -> None:
     tensors, metadata = _contents(model_file)
@@ -181,6 +192,15 @@ def test_margins_are_sums_of_rows_over_the_norm_and_the_bias() -> None:
     norm = np.sqrt(4 + 9 + 4)
     expected = [[4 / norm + 0.5, -2 / norm - 0.5], [0.5, -0.5], [1 / 2 + 0.5, -1 / 2 - 0.5]]
     assert np.allclose(table.margins(ngrams, 3), expected, atol=1e-6)
+
+
+def test_the_words_of_an_article_count_by_the_root_of_their_share() -> None:
+    prose = Prose(np.array([[1, 0], [0, 8], [2, 2]], np.float32), np.array([0.5, -1], np.float32))
+    words = np.array([2, 0, 2, 2], np.uint32)  # three quarters and one
+    expected = [0.5 + 0.5 + 3**0.5, -1 + 3**0.5]
+    assert np.allclose(prose.margins(words), expected)
+    assert np.allclose(prose.margins(np.tile(words[::-1], 5)), expected)
+    assert prose.margins(words[:0]).tolist() == [0.5, -1]
 
 
 def test_a_network_is_monotone_in_its_curve() -> None:

@@ -446,7 +446,7 @@ def test_evaluate_prints_how_stable_the_answers_are(model_file: Path, tmp_path: 
 
 
 def test_training_takes_the_shipped_readers_that_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("detector.classifier.reader_paths", lambda: (tmp_path / "none",))
+    monkeypatch.setattr("detector.classifier.files.reader_paths", lambda: (tmp_path / "none",))
     result = CliRunner().invoke(app, ["train", "--data", str(tmp_path), "--output", str(tmp_path / "m")])
     assert result.exit_code == 2 and "no labelled data found" in result.stderr
 

@@ -146,7 +146,7 @@ def test_readers_that_are_not_shipped_are_in_the_model_file(model_file: Path) ->
 
 def test_a_shipped_reader_is_not_saved_again(small_model: Model, model_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save_reader(random_reader(), tmp_path / "reader")
-    monkeypatch.setattr("detector.classifier.reader_paths", lambda: (tmp_path / "reader", tmp_path / "none"))
+    monkeypatch.setattr("detector.classifier.files.reader_paths", lambda: (tmp_path / "reader", tmp_path / "none"))
     save(small_model, tmp_path / "small")
     assert (tmp_path / "small").stat().st_size < model_file.stat().st_size
     assert Detector.load(tmp_path / "small").scan("\n".join(LINES)) == Detector(small_model).scan("\n".join(LINES))

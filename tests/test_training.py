@@ -16,9 +16,9 @@ from detector.classifier import Model, Table, load, save
 from detector.corpus import Example
 from detector.document import CONTENT_TYPES, LABELS, ContentType, Label
 from detector.errors import CorpusError
-from detector.features.text import chunks, rich_ngrams, tokens_of, word_ngrams
+from detector.features.text import chunks, rich_ngrams, tokens_of, word_ngrams, word_rows
 from detector.inference import Detector
-from detector.training import networks, tables, train
+from detector.training import articles, networks, tables, train
 from detector.training.prepare import FOLDS, Prepared, fold_of, prepare, with_markup
 from detector.training.sentences import WEAK_SENTENCES, WEAK_WEIGHT, sample_sentences
 
@@ -67,6 +67,18 @@ def test_rounding_a_table_to_half_precision_moves_no_margin_far(prepared: list[P
     svm = LinearSVC(C=tables.COST, random_state=0).fit(rows, target)
     served = tables.table(svm.coef_.T.astype(np.float32), svm.intercept_.astype(np.float32), idf)
     assert np.abs(_margins(prepared, served, rich=False)[:, 0] - svm.decision_function(rows)).max() < 0.01
+
+
+def test_the_words_of_articles_are_weighed_as_they_were_fitted(prepared: list[Prepared]) -> None:
+    typed = articles.typed(prepared)
+    blind, whole = articles.fit_prose(typed)
+    expected = articles.worded(typed) @ whole.weights + whole.bias
+    tokens = [tokens_of(d.document.text, d.passages)[0] for d in typed]
+    found = np.stack([whole.margins(word_rows(t.hashes)) for t in tokens])
+    assert len(blind) == FOLDS and len(typed) > 20
+    assert np.allclose(found, expected, atol=1e-4)
+    paid = np.array([d.example.articles[0][2] is ContentType.PAID_PROMOTION for d in typed])
+    assert found[paid, 0].min() > found[~paid, 0].max() - 0.5  # on what it has seen
 
 
 @pytest.mark.parametrize("outputs", [1, 3])

@@ -1,4 +1,4 @@
-"""Fit the article layer: what opens an article, what is page chrome, and what each article is."""
+"""Fit the article layer: what opens an article, what is page chrome, and how each kind of article is worded."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,18 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from detector.classifier import PROSE, Network
+from detector.classifier import Network, Prose
 from detector.document import CONTENT_TYPES, Landmark
-from detector.features.article import sentence_weights
+from detector.features.article import word_shares
 from detector.features.outline import BODY_LENGTH, block_rows, title_rows
+from detector.features.text import WORD_BITS, chunks, tokens_of, word_rows
 from detector.scoring import article_rows, sketch
 from detector.training import tables
 from detector.training.networks import calibrated, fit_network, fold_twins
-from detector.training.prepare import Prepared
+from detector.training.prepare import FOLDS, Prepared
 from detector.training.sentences import Level
 
 CHROME_SENTENCES = 60  # a page
-PROSE_COST = 10.0  # dev, macro-F1 of the types: 3 .84, 10 .88, 30 .84; average precision of paid .93, .97, .98
+PROSE_COST = 1.0  # folds over train sites, average precision of paid: 0.3 .933, 1 .938, 3 .937
 
 Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -36,36 +37,35 @@ def outlined(documents: Sequence[Prepared]) -> list[Prepared]:
     return [d for d in documents if d.example.is_page]
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
-    """The articles of known type as the mean of their sentences' word n-grams, weighted as `article_row` weights them."""
-
-    means: tables.Matrix
-    targets: NDArray[np.bool_]
-    weights: NDArray[np.float64]
-    folds: Rows
-
-
-def sample_prose(documents: Sequence[Prepared], idf: Array) -> Prose:
-    """Return the word n-grams of every article of known type."""
+def fit_prose(documents: Sequence[Prepared]) -> tuple[list[Prose], Prose]:
+    """Fit how articles of known type are worded; return the fit of each fold that has not seen the fold's sites, and one of all."""
     kept = typed(documents)
-    words, _ = tables.counts(kept, [np.arange(len(d.passages)) for d in kept], rich=False)
-    sizes = [len(d.passages) for d in kept]
-    owners = np.repeat(np.arange(len(kept)), sizes)
-    shares = np.concatenate([w / w.sum() for w in (sentence_weights(d.passages) for d in kept)])
-    mean = sparse.csr_matrix((shares, (owners, np.arange(len(owners)))))
-    return Prose(
-        sparse.csr_matrix(mean @ tables.weighted(words, idf)),
-        _type_targets(kept),
-        site_weights(kept),
-        np.array([d.fold for d in kept]),
-    )
+    words, targets, weights = worded(kept), _type_targets(kept), site_weights(kept)
+    folds = np.array([d.fold for d in kept])
+    *blind, whole = (_fit_prose(words, targets, np.where(folds == fold, 0, weights)) for fold in (*range(FOLDS), -1))
+    return blind, whole
 
 
-def fit_prose(prose: Prose, fold: int | None) -> tuple[Array, Array]:
-    """Fit how each content type reads on all folds but one; return word columns and biases."""
-    kept = prose.folds != (-1 if fold is None else fold)
-    return tables.fit_columns(prose.means[kept], prose.targets[kept], prose.weights[kept], PROSE_COST)
+def worded(documents: Sequence[Prepared]) -> tables.Matrix:
+    """Return the words of whole documents as `Prose` weighs them, shape (documents, rows of the word table)."""
+    ids, shares = [], []
+    for d in documents:
+        pieces = [tokens_of(text, piece)[0].hashes for _, text, piece in chunks(d.document.text, d.passages)]
+        rows, values = word_shares(word_rows(np.concatenate(pieces)))
+        ids.append(rows)
+        shares.append(values)
+    ends = np.cumsum([0, *map(len, ids)])
+    return sparse.csr_matrix((np.concatenate(shares), np.concatenate(ids).astype(np.int32), ends), shape=(len(ids), 1 << WORD_BITS))
+
+
+def _fit_prose(words: tables.Matrix, targets: NDArray[np.bool_], weights: NDArray[np.float64]) -> Prose:
+    """Fit what is paid on all articles that count, and what is a release on those that are not paid; as the file's float16 keeps it."""
+    _, paid, release = targets.T
+    fits = []
+    for counted, target in ((weights > 0, paid), ((weights > 0) & ~paid, release)):
+        fits.append(tables.fit_columns(words[counted], target[counted, None], weights[counted], PROSE_COST))
+    columns = np.hstack([columns for columns, _ in fits])
+    return Prose(columns.astype(np.float16).astype(np.float32), np.concatenate([bias for _, bias in fits]))
 
 
 def chrome_columns(documents: Sequence[Prepared], idf: Array) -> tuple[Array, Array]:
@@ -180,12 +180,12 @@ class TypeRows:
     weights: NDArray[np.float64]
 
 
-def type_rows(documents: Sequence[Prepared], levels: Sequence[Level]) -> TypeRows:
-    """Return the articles of known type, each scored by the levels that did not see its site."""
+def type_rows(documents: Sequence[Prepared], levels: Sequence[Level], prose: Sequence[Prose]) -> TypeRows:
+    """Return the articles of known type, each scored by the levels and the fit of its words that did not see its site."""
     kept = typed(documents)
     rows = []
     for d in kept:
         first, candidates, probabilities = levels[d.fold].scored(d)
         span = [(0, len(d.document.blocks))]
-        rows.append(article_rows(d.passages, span, candidates, probabilities, first.words[:, PROSE])[0])
+        rows.append(article_rows(d.passages, span, first.tokens, (candidates, probabilities), prose[d.fold])[0])
     return TypeRows(np.stack(rows), _type_targets(kept), site_weights(kept))

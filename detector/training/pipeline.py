@@ -50,11 +50,12 @@ def train(
     titles = articles.fit_titles(outlines)
     outline = outlines[0]  # composed pages hold next to no chrome
     chrome = articles.fit_calibrated(outline.blocks, outline.chrome, outline.block_folds, penalty=0.1, epochs=20)
-    kinds = articles.type_rows(fitting, levels)
+    blind, prose = articles.fit_prose(fitting)
+    kinds = articles.type_rows(fitting, levels, blind)
     types = fit_cascade(kinds.rows, kinds.targets, kinds.weights, TYPE_INPUTS)
     log(f"article layer: {len(outline.titles)} possible titles, {len(kinds.rows)} articles of known type")
     assert whole.sentences is not None
-    model = Model(name, whole.words, whole.rich, whole.sentences, titles, chrome, types, whole.gate, {}, _card(examples, readers))
+    model = Model(name, whole.words, whole.rich, whole.sentences, titles, chrome, prose, types, whole.gate, {}, _card(examples, readers))
     tuning = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in _whole_pages(fitting) or fitting]
     labelled = [(d, level) for d, level in tuning if d.read.any()]
     model = tuned(replace(model, readings=fit_readings(labelled, readers)), tuning, articles.outlined(dev) or pages)
@@ -96,12 +97,9 @@ def _fit_sentences(fitting: Sequence[Prepared], pages: Sequence[Prepared], log: 
     log(f"{len(sample.targets)} sentences, {int(sample.targets.any(1).sum())} with a label")
     idf = tables.inverse_frequencies(sample.words, sample.sites)
     chrome = articles.chrome_columns([*fitting, *pages], idf)
-    prose = articles.sample_prose(fitting, idf)
     levels = []
     for fold in (*range(FOLDS), None):
-        reads = articles.fit_prose(prose, fold)
-        others = np.hstack([reads[0], chrome[0]]), np.concatenate([reads[1], chrome[1]])
-        levels.append(sentences.fit_tables(sample, others, idf, fold))
+        levels.append(sentences.fit_tables(sample, chrome, idf, fold))
         log(f"first level fitted without fold {fold}" if fold is not None else "first level fitted on all folds")
     gate = sentences.gate_of(fitting, levels)
     levels = [replace(level, gate=gate) for level in levels]

@@ -93,8 +93,8 @@ def _weights(d: Prepared, among: Rows, random: np.random.Generator) -> NDArray[n
     return weights
 
 
-def fit_tables(sample: Sample, others: tuple[Array, Array], word_idf: Array, fold: int | None) -> Level:
-    """Fit the tables on all folds but one (on all where `fold` is None); `others` are the ready word columns PROSE and CHROME."""
+def fit_tables(sample: Sample, chrome: tuple[Array, Array], word_idf: Array, fold: int | None) -> Level:
+    """Fit the tables on all folds but one (on all where `fold` is None); `chrome` is the ready word column of that name."""
     mask = np.ones(len(sample.folds), np.bool_) if fold is None else sample.folds != fold
     rich_idf = tables.inverse_frequencies(sample.rich[mask], sample.sites[mask])
     words = tables.weighted(sample.words[mask], word_idf)
@@ -103,7 +103,7 @@ def fit_tables(sample: Sample, others: tuple[Array, Array], word_idf: Array, fol
     both, bias = tables.fit_columns(sparse.csr_matrix(sparse.hstack([words, rich])), targets, sample.weights[mask])
     split = words.shape[1]
     return Level(
-        tables.table(np.hstack([others[0], both[:split]]), np.concatenate([others[1], bias]), word_idf),
+        tables.table(np.hstack([chrome[0], both[:split]]), np.concatenate([chrome[1], bias]), word_idf),
         tables.table(both[split:], np.zeros_like(bias), rich_idf),
     )
 

@@ -1,22 +1,16 @@
-"""Score passages and articles with numpy arrays, and keep those arrays in one file.
+"""Keep a model in one file, and its readers in files of their own.
 
-Levels on ever fewer sentences. The first sums the rows that a passage's n-grams have in a hashed table, one column a label (a linear model
-on L2-normalised TF-IDF, the IDF folded into the weights and its square kept as the last column). The second, a network with one hidden
-layer, reads the first level's margins around the passage (`features.context`) and gives probabilities, which an isotonic curve per label
-calibrates. A reader each (`reader`) makes the levels above, as many as a model has that read the page's language: it reads the
-sentences that are still in doubt, and its logits are joined with what was said before. Release markers are then weighed against their
-article (`Markers`).
-
-On disk: safetensors, one file. Metadata `{FORMAT: JSON of name, gate, thresholds, readers, card}`; tensors `words`, `rich` (float16, one
-row a hash), `words.bias`, `rich.bias`, for each network its arrays as `NAME.ARRAY` (float32), those of the readings as `readings.N.ARRAY`,
-of the markers as `markers.ARRAY`. The readers are in files of their own (`reader.ARRAY`), the shipped ones, or where they are others in
-the same file (`readers.N.ARRAY`); their arrays are mapped: they stay there until they are needed. Loading runs no code from a file.
+Safetensors. A model's metadata is `{FORMAT: JSON of name, gate, thresholds, readers, card}`; tensors `words`, `rich`, `prose`
+(float16, one row a hash), each with its `.bias`, for each network its arrays as `NAME.ARRAY` (float32), those of the readings as
+`readings.N.ARRAY`, of the markers as `markers.ARRAY`. The readers are in files of their own (`reader.ARRAY`), the shipped ones, or where
+they are others in the same file (`readers.N.ARRAY`); their arrays are mapped: they stay there until they are needed. Loading runs no code
+from a file.
 """
 
 import json
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -25,154 +19,16 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from detector.document import LABELS, ContentType, Label
+from detector.classifier.model import Array, Cascade, Markers, Model, Network, Prose, Reading, Table
+from detector.document import LABELS, ContentType
 from detector.errors import ModelError
 from detector.features.article import ARTICLE_COLUMNS
 from detector.features.context import width as context_width
 from detector.features.outline import BLOCK_COLUMNS, TITLE_COLUMNS
-from detector.features.text import Ngrams
+from detector.features.text import WORD_BITS
 from detector.reader import Reader
 
-Array = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A linear model on hashed n-grams: weights (rows, columns + 1), the last column the squared IDF; bias (columns,)."""
-
-    weights: Array
-    bias: Array
-
-    def rarity(self, ids: NDArray[np.uint32]) -> Array:
-        """Return the squared IDF of some rows."""
-        return np.asarray(self.weights[ids, -1], np.float32)
-
-    def margins(self, ngrams: Iterable[Ngrams], passages: int) -> Array:
-        """Return the margins of some passages, shape (passages, columns)."""
-        sums = np.zeros((passages, self.weights.shape[1]), np.float32)
-        for grams in ngrams:
-            if len(grams.ids) == 0:
-                continue
-            opens = np.flatnonzero(np.concatenate(([True], grams.owners[1:] != grams.owners[:-1])))
-            sums[grams.owners[opens]] += np.add.reduceat(self.weights[grams.ids], opens, axis=0)
-        norms = np.sqrt(sums[:, -1:])
-        return np.asarray(sums[:, :-1] / np.maximum(norms, np.float32(1e-3)) + self.bias, np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """One hidden layer of rectified units and logistic outputs, as scikit-learn's MLPClassifier fits it, inputs standardised."""
-
-    mean: Array  # (inputs,)
-    scale: Array  # (inputs,)
-    hidden: Array  # (inputs, units)
-    hidden_bias: Array
-    output: Array  # (units, outputs)
-    output_bias: Array
-    curves: Array  # (2, knots, outputs): probability as the network says it, and as it was observed
-
-    def raw(self, rows: Array) -> Array:
-        """Return uncalibrated probabilities, shape (rows, outputs)."""
-        hidden = np.maximum((rows - self.mean) / self.scale @ self.hidden + self.hidden_bias, 0)
-        return logistic(hidden @ self.output + self.output_bias)
-
-    def probabilities(self, rows: Array) -> Array:
-        """Return calibrated probabilities, shape (rows, outputs)."""
-        raw = self.raw(rows)
-        columns = [np.interp(raw[:, k], self.curves[0, :, k], self.curves[1, :, k]) for k in range(raw.shape[1])]
-        return np.stack(columns, 1).astype(np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Cascade:
-    """Two logistic regressions on standardised inputs, one after the other: whether an article is paid, and if not, whether a release.
-
-    Each reads its own inputs alone: a single softmax lets a wire that writes like a release pass for one.
-    """
-
-    mean: Array  # (inputs,)
-    scale: Array  # (inputs,)
-    weights: Array  # (inputs, 2)
-    bias: Array  # (2,)
-
-    def probabilities(self, rows: Array) -> Array:
-        """Return probabilities, shape (rows, content types) in the order of CONTENT_TYPES, each row's sum 1."""
-        logits = (rows - self.mean) / self.scale @ self.weights + self.bias
-        paid, release = logistic(logits.T)
-        return np.stack([(1 - paid) * (1 - release), paid, (1 - paid) * release], 1).astype(np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A level above the second: a reader, and a logistic regression a label on the log-odds so far and the reader's logit."""
-
-    reader: Reader
-    weights: Array  # (2, labels)
-    bias: Array  # (labels,)
-
-    def joint(self, said: Array, logits: Array) -> Array:
-        """Return the joint probabilities of sentences; both inputs, and what is returned, have shape (sentences, labels)."""
-        return logistic(self.weights[0] * log_odds(said) + self.weights[1] * logits + self.bias)
-
-
-@dataclass(frozen=True, slots=True)
-class Markers:
-    """How a release marker is weighed against its article: a logistic regression on its log-odds and on how editorial the article is.
-
-    An "About" line or a contact is boilerplate in a release, and a site's own elsewhere.
-    """
-
-    weights: Array  # (2,)
-    bias: Array  # (1,)
-
-    def weighed(self, probabilities: Array, editorial: Array) -> Array:
-        """Return the probabilities (sentences, labels), those of release markers weighed; `editorial` is that of their articles."""
-        weighed = probabilities.copy()
-        odds = log_odds(probabilities[:, MARKER])
-        weighed[:, MARKER] = logistic(self.weights[0] * odds + self.weights[1] * editorial + self.bias)
-        return weighed
-
-
-def logistic(odds: NDArray[np.floating]) -> Array:
-    """Return the probabilities that log-odds stand for."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), np.float32)
-
-
-def log_odds(probabilities: Array) -> Array:
-    """Return the log-odds, bounded as if nothing were surer than one in ten thousand."""
-    kept = np.clip(probabilities, 1e-4, 1 - 1e-4)
-    return np.asarray(np.log(kept / (1 - kept)), np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """All that scoring needs, and the card that says where it came from."""
-
-    name: str
-    words: Table  # columns: PROSE, CHROME, LABELLED
-    rich: Table  # columns: the labels, then any label
-    sentences: Network  # context rows -> labels
-    titles: Network  # title rows -> opens an article
-    chrome: Network  # block rows -> page chrome
-    types: Cascade  # article rows -> content types
-    gate: float  # lowest first-level margin with which a sentence is looked at twice
-    thresholds: Mapping[str, float]  # by label, and "title", "chrome", "editorial", "paid_promotion"
-    card: Mapping[str, Any]
-    markers: Markers | None = None
-    readings: tuple[Reading, ...] = ()  # in the order in which they are asked
-    fast_thresholds: Mapping[str, float] | None = None  # those without the readings, where there are any
-
-    def fast(self) -> "Model":
-        """Return the model without its readings."""
-        return replace(self, readings=(), thresholds=self.fast_thresholds or self.thresholds, fast_thresholds=None)
-
-
-MARKER = LABELS.index(Label.PRESS_RELEASE_MARKER)
-
-# Columns of the word table: the three content types, page chrome, then the words' part of the first level's labels and of any label.
-PROSE, CHROME, LABELLED = slice(0, 3), 3, slice(4, 14)
-
-FORMAT = "detector-model-5"
+FORMAT = "detector-model-6"
 _PARTS: dict[str, type[Network | Cascade]] = {"sentences": Network, "titles": Network, "chrome": Network, "types": Cascade}
 _THRESHOLDS = {*LABELS, "title", "chrome", ContentType.EDITORIAL, ContentType.PAID_PROMOTION}
 _INPUTS = {"sentences": context_width(len(LABELS) + 1), "titles": TITLE_COLUMNS, "chrome": BLOCK_COLUMNS, "types": ARTICLE_COLUMNS}
@@ -188,6 +44,7 @@ def save(model: Model, path: Path) -> None:
         table: Table = getattr(model, name)
         tensors[name] = table.weights.astype(np.float16)
         tensors[f"{name}.bias"] = table.bias
+    tensors |= {"prose": model.prose.weights.astype(np.float16), "prose.bias": model.prose.bias}
     for name, part in _PARTS.items():
         for array in fields(part):
             tensors[f"{name}.{array.name}"] = np.ascontiguousarray(getattr(getattr(model, name), array.name))
@@ -219,6 +76,9 @@ def load(path: Path) -> Model:
             small = [key for key in file.keys() if not key.startswith("readers.")]  # noqa: SIM118 - not a dict
             tensors = {key: file.get_tensor(key).astype(np.float32) for key in small}
         parts: dict[str, Any] = {name: Table(tensors[name], tensors[f"{name}.bias"]) for name in ("words", "rich")}
+        parts["prose"] = Prose(tensors["prose"], tensors["prose.bias"])
+        if parts["prose"].weights.shape != (1 << WORD_BITS, 2):
+            raise ModelError(f"{path}: its prose part reads other features than this version gives; {_REMEDY}")
         for name, part in _PARTS.items():
             parts[name] = part(**{array.name: tensors[f"{name}.{array.name}"] for array in fields(part)})
             if len(parts[name].mean) != _INPUTS[name]:
@@ -302,6 +162,6 @@ def reader_paths() -> tuple[Path, ...]:
 
 def _shipped(name: str) -> Path:
     """Return a file inside the installed package, or beside it in a checkout."""
-    home = Path(__file__).parent
+    home = Path(__file__).parent.parent
     packed = home / "models" / name
     return packed if packed.exists() else home.parent / "models" / name
