@@ -23,14 +23,15 @@ def thresholded(
 
 
 def content_type_of(probabilities: Sequence[float], thresholds: Mapping[str, float]) -> ContentType:
-    """Return paid promotion where that is likely, and else what is likelier, a release or an editorial article.
+    """Return paid promotion where it is hardly editorial and paid rather than a release, else a release where that outweighs editorial.
 
-    It is likely where editorial stays below its threshold, and where paid promotion's share of the rest reaches its own.
+    The first is where editorial stays below its threshold; the others are where the share of each of the two reaches its own.
     """
     editorial, paid, release = probabilities
     if editorial < thresholds[ContentType.EDITORIAL] and paid >= thresholds[ContentType.PAID_PROMOTION] * (paid + release):
         return ContentType.PAID_PROMOTION
-    return ContentType.PRESS_RELEASE if release > editorial else ContentType.EDITORIAL
+    is_release = release >= thresholds[ContentType.PRESS_RELEASE] * (editorial + release)
+    return ContentType.PRESS_RELEASE if is_release else ContentType.EDITORIAL
 
 
 def targets_of(passages: Passages, spans: Iterable[tuple[int, int, Label]]) -> NDArray[np.bool_]:

@@ -150,8 +150,7 @@ def test_a_trained_model_scans_the_same_before_and_after_its_file(
 
 
 def test_a_model_holds_a_threshold_for_every_decision_and_its_card(small_model: Model, small_examples: list[Example]) -> None:
-    kinds = {ContentType.EDITORIAL, ContentType.PAID_PROMOTION}
-    assert small_model.thresholds.keys() == {*map(str, LABELS), *map(str, kinds), "title", "chrome"}
+    assert small_model.thresholds.keys() == {*map(str, LABELS), *map(str, CONTENT_TYPES), "title", "chrome"}
     assert all(0 < value < 1 for value in small_model.thresholds.values())
     assert small_model.card["documents"] == len(small_examples)
     assert small_model.card["labels"]["no_conflict"] == sum(f[2] == Label.NO_CONFLICT for e in small_examples for f in e.findings) > 0
@@ -213,4 +212,4 @@ def test_a_dev_split_without_a_page_of_several_articles_will_do(small_examples: 
     dev = {e.id for e in small_examples if e.is_single and e.id.endswith("0")}
     assert len(dev) > 10
     model = train([replace(e, split="dev") if e.id in dev else e for e in small_examples])
-    assert set(model.thresholds) >= {"title", "chrome", "editorial", "paid_promotion"}
+    assert set(model.thresholds) >= {"title", "chrome", *map(str, CONTENT_TYPES)}

@@ -20,7 +20,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from detector.classifier.model import Array, Cascade, Markers, Model, Network, Prose, Reading, Table
-from detector.document import LABELS, ContentType
+from detector.document import CONTENT_TYPES, LABELS
 from detector.errors import ModelError
 from detector.features.article import ARTICLE_COLUMNS
 from detector.features.context import width as context_width
@@ -30,7 +30,7 @@ from detector.reader import Reader
 
 FORMAT = "detector-model-6"
 _PARTS: dict[str, type[Network | Cascade]] = {"sentences": Network, "titles": Network, "chrome": Network, "types": Cascade}
-_THRESHOLDS = {*LABELS, "title", "chrome", ContentType.EDITORIAL, ContentType.PAID_PROMOTION}
+_THRESHOLDS = {*LABELS, "title", "chrome", *CONTENT_TYPES}
 _INPUTS = {"sentences": context_width(len(LABELS) + 1), "titles": TITLE_COLUMNS, "chrome": BLOCK_COLUMNS, "types": ARTICLE_COLUMNS}
 _DIGEST = "digest"
 _TYPES = {"F16": "<f2", "U8": "u1"}  # those of a reader

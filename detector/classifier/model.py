@@ -157,7 +157,7 @@ class Model:
     prose: Prose  # words of an article -> how paid, how much like a release
     types: Cascade  # article rows -> content types
     gate: float  # lowest first-level margin with which a sentence is looked at twice
-    thresholds: Mapping[str, float]  # by label, and "title", "chrome", "editorial", "paid_promotion"
+    thresholds: Mapping[str, float]  # by label and content type, and "title", "chrome"
     card: Mapping[str, Any]
     markers: Markers | None = None
     readings: tuple[Reading, ...] = ()  # in the order in which they are asked

@@ -28,7 +28,7 @@ Thresholds = Annotated[
     typer.Option(
         "--threshold",
         metavar="X|LABEL=X",
-        help="Report from this score on; for editorial and paid_promotion it is the model's cut between types; may be repeated.",
+        help="Report from this score on; for content types it is the model's cut between them; may be repeated.",
     ),
 ]
 Fast = Annotated[bool, typer.Option("--fast", help="Do not read the sentences in doubt word by word: faster, more of them wrong.")]

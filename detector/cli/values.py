@@ -33,7 +33,7 @@ def labels_of(values: list[str] | None) -> frozenset[Label]:
 
 def thresholds_of(values: list[str] | None) -> dict[str, float]:
     """Return thresholds by label or content type; a bare number is for all labels that have none of their own."""
-    names = (*LABELS, ContentType.EDITORIAL, ContentType.PAID_PROMOTION)
+    names = (*LABELS, *CONTENT_TYPES)
     thresholds: dict[str, float] = {}
     for value in sorted(_split(values, "--threshold"), key=lambda value: "=" in value):
         name, equals, number = value.rpartition("=")
