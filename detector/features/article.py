@@ -1,7 +1,7 @@
 """Describe an article for its content type: its words, and whether a sentence of it says that somebody paid, or marks a release.
 
-Fewer features are more here: pairs of words, the first sentences' words on their own, IDF, the other labels and copies of the training
-articles with their disclosures cut out bring nothing on unseen sites, or cost.
+Fewer features are more here: pairs of words, the first sentences' words on their own, IDF and the other labels bring nothing on unseen
+sites, or cost.
 """
 
 import numpy as np

@@ -29,8 +29,8 @@ LABEL_THRESHOLD = 0.45
 # .831 and .828; 0.5 .830 and .833; 0.55 .829 and .839; 0.6 .826 and .829.
 MARKER_THRESHOLD = 0.55
 # Share of a release in what is not paid. Folds over train sites, F1 of releases: 0.5 .883, 0.6 .890, 0.7 .904, 0.8 .901; dev, which has
-# 16 of them: 0.5 .909, 0.6 .875, 0.65 .839, 0.7 .800.
-RELEASE_THRESHOLD = 0.65
+# 16 of them: 0.5 .933, 0.6 .897, 0.7 .815.
+RELEASE_THRESHOLD = 0.7
 GRID = tuple(float(x) for x in np.round(np.arange(0.05, 1.0, 0.05), 2))
 EDITORIAL_GRID = 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5  # most a paid article may look editorial
 
