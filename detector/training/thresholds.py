@@ -21,6 +21,7 @@ from detector.training.prepare import Prepared
 from detector.training.sentences import Level
 
 TIE = 0.02  # of the settings' values: about three articles or spans of dev, whose pages show an article up to three times
+FINE_TIE = 0.005  # of those of one editorial threshold: less than one article
 MAX_FALSE_PAID = 0.02  # share of editorial articles that may be called paid
 # Dev, tuned on half of the sites and measured on the others, hard micro / macro and whole pages: by label .80 / .73 and .79; 0.35 for all
 # .819 / .757 and .783; 0.4 .821 / .757 and .808; 0.45 .819 / .755 and .842.
@@ -103,7 +104,7 @@ def _type_thresholds(model: Model, tuning: Tuning, pages: Sequence[Prepared]) ->
 
     Single articles count by macro-F1, the type being the one that covers most characters, less the share of editorial ones called paid;
     pages by the F1 of their paid spans. Of settings as good within TIE the one that asks most of an editorial article: what is not
-    editorial for sure is looked at. Releases have RELEASE_THRESHOLD.
+    editorial for sure is looked at; of these the one that asks most of a paid article, within FINE_TIE. Releases have RELEASE_THRESHOLD.
     """
     kept = [(d, level) for d, level in tuning if d.example.is_single]
     gold = np.array([CONTENT_TYPES.index(d.example.articles[0][2]) for d, _ in kept])
@@ -120,8 +121,9 @@ def _type_thresholds(model: Model, tuning: Tuning, pages: Sequence[Prepared]) ->
             counts = np.array([_matches(g, [s for s, p in spans if content_type_of(p, limits) is PAID]) for g, spans in on_pages])
             value = _macro_f1(gold, said) - false_paid + _f1(counts.sum(0))
             values[i, j] = value if false_paid <= MAX_FALSE_PAID else -false_paid
-    as_good = np.flatnonzero(values.max(1) >= values.max() - TIE)[-1]
-    return {str(ContentType.EDITORIAL): EDITORIAL_GRID[as_good], str(PAID): GRID[int(np.argmax(values[as_good]))], **fixed}
+    editorial_at = np.flatnonzero(values.max(1) >= values.max() - TIE)[-1]
+    paid_at = np.flatnonzero(values[editorial_at] >= values[editorial_at].max() - FINE_TIE)[-1]
+    return {str(ContentType.EDITORIAL): EDITORIAL_GRID[editorial_at], str(PAID): GRID[paid_at], **fixed}
 
 
 def _paid(d: Prepared) -> list[tuple[int, int]]:
