@@ -48,7 +48,8 @@ def fit_prose(documents: Sequence[Prepared]) -> tuple[list[Prose], Prose]:
     """
     kept = typed(documents)
     copies = prepare([copy for d in kept if (copy := _undisclosed(d.example))])
-    words, targets, folds = worded([*kept, *copies]), _type_targets([*kept, *copies]), np.array([d.fold for d in [*kept, *copies]])
+    every = [*kept, *copies]
+    words, targets, folds = worded(every), _type_targets(every), np.array([d.fold for d in every])
     weights = np.concatenate([site_weights(kept), COPY_WEIGHT * site_weights(copies)])
     *blind, whole = (_fit_prose(words, targets, np.where(folds == fold, 0, weights)) for fold in (*range(FOLDS), -1))
     return blind, whole
