@@ -1,6 +1,7 @@
 """Cut a document into sentences with offsets; a passage never crosses a block."""
 
 import re
+from unicodedata import normalize
 
 import numpy as np
 from sentencex import get_sentence_boundaries
@@ -8,6 +9,7 @@ from sentencex import get_sentence_boundaries
 from detector.document import Document, Passages
 
 WINDOW = 20_000  # code points shown to sentencex at once: its time grows with the square where sentences end in "。"
+SHORT = 12  # code points; what is shorter is one sentence
 MAX_PASSAGE = 2_000  # code points; longer "sentences" (tables, code, lost punctuation) are cut at a space
 
 _WIDE = (*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
@@ -37,7 +39,7 @@ def split_passages(document: Document) -> Passages:
     for start, end in zip(document.blocks.starts, document.blocks.ends, strict=True):
         before = len(starts)
         line = text[start:end]
-        if end - start <= MAX_PASSAGE and (end - start < 12 or not _INNER_END.search(line)):
+        if end - start <= MAX_PASSAGE and (_is_short(line) or not _INNER_END.search(line)):
             starts.append(start)
             ends.append(end)
         else:
@@ -46,6 +48,11 @@ def split_passages(document: Document) -> Passages:
         counts.append(len(starts) - before)
     blocks = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     return Passages(np.array(starts, np.int32), np.array(ends, np.int32), blocks)
+
+
+def _is_short(line: str) -> bool:
+    """Whether a line is too short to hold two sentences; accents that are characters of their own do not count."""
+    return len(line) < SHORT or (len(line) < 2 * SHORT and len(normalize("NFC", line)) < SHORT)
 
 
 def _sentences(language: str, line: str) -> list[tuple[int, int]]:
