@@ -18,8 +18,10 @@ _BULLETS = "•⁃⁌⁍■□▪▫▶▸►◆◇○●◦★☆➢➣➤"  # 
 _SHOWN = dict.fromkeys(_WIDE, " ") | dict.fromkeys(range(0xD800, 0xE000), "?") | dict.fromkeys(map(ord, _BULLETS), "-")
 _INNER_END = re.compile(r"[.!?…。！？։؟।]['\"”’»)\]]*\s+\S|[。！？]\S")
 # Abbreviations at which sentencex ends a sentence in some language: `d.w.z.` and the like where the next word is no capital, those of law
-# and firms also before a number or its sign, titles and a few others before a capital.
+# and firms also before a number or its sign, those of numbers and `t.ex.` (not `p.m.`) before a digit, titles and a few others before a
+# capital.
 _DOTTED = re.compile(r"(?<![^\W\d_.])(?:[^\W\d_]{1,3}\.){2,}$")
+_BEFORE_DIGITS = re.compile(r"(?<!\w)(?:[Nn](?:os?|úms?|ums?)|(?![ap]\.m)[a-zæøåäö]{1,3}\.(?:[a-zæøåäö]{1,3}\.)*[a-zæøåäö]{1,3})\.$")
 _SHORT = re.compile(
     r"(?<!\w)(?:abs|approx|art|ca|cf|corp|dvs|exkl|fig|inc|inkl|jf|kap|llc|ltd|ltda|n|nr|p|pag|pkt|pp|sp|tj|ust|vgl|zzgl|ziff)\.$",
     re.IGNORECASE,
@@ -85,6 +87,8 @@ def _goes_on(before: str, after: str) -> bool:
     if after.isupper():
         return _TITLE.search(before) is not None
     if after.islower() and _DOTTED.search(before):
+        return True
+    if after.isdecimal() and _BEFORE_DIGITS.search(before):
         return True
     return (after.isalnum() or after in _SIGNS) and _SHORT.search(before) is not None
 

@@ -114,6 +114,9 @@ def test_every_block_has_a_passage(text: str) -> None:
         ("de", "Der Text der Fa. Ney kostet 5 Euro inkl. Versand. Ende.", ["Der Text der Fa. Ney kostet 5 Euro inkl. Versand.", "Ende."]),
         ("en", "he loved it. it was great. and cheap.", ["he loved it.", "it was great.", "and cheap."]),
         ("en", "Tarn Inc. $5 notes, bought at approx. €5. Fine.", ["Tarn Inc. $5 notes, bought at approx. €5.", "Fine."]),
+        ("fr", "Selon le règlement (UE) No. 596/2014. Fin.", ["Selon le règlement (UE) No. 596/2014.", "Fin."]),
+        ("sv", "Det gäller t.ex. 5 bolag som betalar oss. Slut.", ["Det gäller t.ex. 5 bolag som betalar oss.", "Slut."]),
+        ("en", "Call us until 5 p.m. 12 of us paid. Fine.", ["Call us until 5 p.m.", "12 of us paid.", "Fine."]),
         ("en", "It came from the U.S. It was cold.", ["It came from the U.S.", "It was cold."]),
     ],
 )
