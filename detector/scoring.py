@@ -14,7 +14,8 @@ from detector.features.article import article_row
 from detector.features.context import context_rows
 from detector.features.excerpt import excerpts
 from detector.features.outline import Outline, block_rows, outline_of, title_rows
-from detector.features.text import Tokens, chunks, rich_ngrams, tokens_of, word_ngrams, word_rows
+from detector.features.quotation import quoted
+from detector.features.text import Tokens, chunks, rich_ngrams, tokens_of, voiced_rows, word_ngrams, word_rows
 
 Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -90,17 +91,19 @@ def sketch(document: Document, passages: Passages, level: FirstLevel, words: Tab
     return outline_of(document, passages, level.tokens, rarity, level.words[:, CHROME])
 
 
-def article_rows(passages: Passages, spans: list[Span], tokens: Tokens, found: tuple[Rows, Array], prose: Prose) -> Array:
+def article_rows(
+    document: Document, passages: Passages, spans: list[Span], tokens: Tokens, found: tuple[Rows, Array], prose: Prose
+) -> Array:
     """Return the features of each article, shape (articles, ARTICLE_COLUMNS); `found` are the candidates and their probabilities."""
     every = np.zeros((len(passages), len(LABELS)), np.float32)
     candidates, probabilities = found
     every[candidates] = probabilities
-    words = word_rows(tokens.hashes)
+    words, voiced = word_rows(tokens.hashes), voiced_rows(tokens.hashes, quoted(document, tokens.starts))
     rows = []
     for span in spans:
         first, last = np.searchsorted(passages.blocks, span).tolist()
         own = slice(*np.searchsorted(tokens.owners, (first, last)).tolist())
-        rows.append(article_row(every[first:last], prose.margins(words[own])))
+        rows.append(article_row(every[first:last], prose.margins(words[own], voiced[own])))
     return np.stack(rows)
 
 
@@ -153,7 +156,7 @@ def articles_of(
     """Cut a document; return its articles, and the probabilities of their content types, shape (articles, content types)."""
     cuts = cuts_of(document, passages, model, level)
     spans = cut(document, passages, cuts, found, (model.thresholds["title"], model.thresholds["chrome"]))
-    return spans, model.types.probabilities(article_rows(passages, spans, level.tokens, found, model.prose))
+    return spans, model.types.probabilities(article_rows(document, passages, spans, level.tokens, found, model.prose))
 
 
 def editorial_of(passages: Passages, rows: Rows, spans: list[Span], types: Array) -> Array:

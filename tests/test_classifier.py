@@ -197,10 +197,11 @@ def test_margins_are_sums_of_rows_over_the_norm_and_the_bias() -> None:
 def test_the_words_of_an_article_count_by_the_root_of_their_share() -> None:
     prose = Prose(np.array([[1, 0], [0, 8], [2, 2]], np.float32), np.array([0.5, -1], np.float32))
     words = np.array([2, 0, 2, 2], np.uint32)  # three quarters and one
-    expected = [0.5 + 0.5 + 3**0.5, -1 + 3**0.5]
-    assert np.allclose(prose.margins(words), expected)
-    assert np.allclose(prose.margins(np.tile(words[::-1], 5)), expected)
-    assert prose.margins(words[:0]).tolist() == [0.5, -1]
+    voiced = np.array([2, 1, 2, 2], np.uint32)  # the one is quoted
+    expected = [0.5 + 0.5 + 3**0.5, -1 + 8 * 0.5 + 3**0.5]
+    assert np.allclose(prose.margins(words, voiced), expected)
+    assert np.allclose(prose.margins(np.tile(words[::-1], 5), np.tile(voiced, 5)), expected)
+    assert prose.margins(words[:0], voiced[:0]).tolist() == [0.5, -1]
 
 
 def test_a_network_is_monotone_in_its_curve() -> None:

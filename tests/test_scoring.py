@@ -116,19 +116,17 @@ def test_without_anything_in_doubt_the_second_level_stands() -> None:
     assert (reading.weights.tolist(), reading.bias.tolist()) == ([[1.0] * len(LABELS), [0.0] * len(LABELS)], [0.0] * len(LABELS))
 
 
-def test_fast_leaves_the_readings_out_and_takes_thresholds_of_its_own(small_model: Model, model_file: Path) -> None:
+def test_fast_leaves_the_readings_out(small_model: Model, model_file: Path) -> None:
     assert len(small_model.readings) == 2
-    assert small_model.fast_thresholds is not None
-    assert small_model.fast_thresholds.keys() == small_model.thresholds.keys()
     fast = Detector.load(model_file, fast=True).model
-    assert (fast.readings, fast.thresholds) == ((), small_model.fast_thresholds)
+    assert (fast.readings, fast.thresholds) == ((), small_model.thresholds)
     assert Detector(fast).scan("\n".join(LINES)) == Detector(small_model.fast()).scan("\n".join(LINES))
 
 
 def test_a_model_of_two_levels_is_saved_loaded_and_scans(small_model: Model, tmp_path: Path) -> None:
     save(small_model.fast(), tmp_path / "two")
     loaded = load(tmp_path / "two")
-    assert (loaded.readings, loaded.fast_thresholds) == ((), None)
+    assert loaded.readings == ()
     assert Detector(loaded).scan("\n".join(LINES)) == Detector(small_model.fast()).scan("\n".join(LINES))
     with pytest.raises(ModelError, match="no reader"):
         load_reader(tmp_path / "two")
@@ -136,7 +134,7 @@ def test_a_model_of_two_levels_is_saved_loaded_and_scans(small_model: Model, tmp
 
 def test_training_without_a_reader_makes_two_levels(small_examples: list[Example]) -> None:
     model = train(small_examples[::4])
-    assert (model.readings, model.fast_thresholds, model.card["readers"]) == ((), None, [])
+    assert (model.readings, model.card["readers"]) == ((), [])
 
 
 def test_readers_that_are_not_shipped_are_in_the_model_file(model_file: Path) -> None:

@@ -16,7 +16,8 @@ from detector.classifier import Model, Table, load, save
 from detector.corpus import Example
 from detector.document import CONTENT_TYPES, LABELS, ContentType, Label
 from detector.errors import CorpusError
-from detector.features.text import chunks, rich_ngrams, tokens_of, word_ngrams, word_rows
+from detector.features.quotation import quoted
+from detector.features.text import chunks, rich_ngrams, tokens_of, voiced_rows, word_ngrams, word_rows
 from detector.inference import Detector
 from detector.training import articles, networks, tables, train
 from detector.training.prepare import FOLDS, Prepared, fold_of, prepare, with_markup
@@ -72,9 +73,11 @@ def test_rounding_a_table_to_half_precision_moves_no_margin_far(prepared: list[P
 def test_the_words_of_articles_are_weighed_as_they_were_fitted(prepared: list[Prepared]) -> None:
     typed = articles.typed(prepared)
     blind, whole = articles.fit_prose(typed)
-    expected = articles.worded(typed) @ whole.weights + whole.bias
-    tokens = [tokens_of(d.document.text, d.passages)[0] for d in typed]
-    found = np.stack([whole.margins(word_rows(t.hashes)) for t in tokens])
+    words, voiced = articles.worded(typed)
+    expected = np.column_stack([words @ whole.weights[:, 0], voiced @ whole.weights[:, 1]]) + whole.bias
+    tokens = [(tokens_of(d.document.text, d.passages)[0], d.document) for d in typed]
+    assert any(quoted(document, t.starts).any() for t, document in tokens)
+    found = np.stack([whole.margins(word_rows(t.hashes), voiced_rows(t.hashes, quoted(d, t.starts))) for t, d in tokens])
     assert len(blind) == FOLDS and len(typed) > 20
     assert np.allclose(found, expected, atol=1e-4)
     paid = np.array([d.example.articles[0][2] is ContentType.PAID_PROMOTION for d in typed])

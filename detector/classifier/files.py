@@ -28,7 +28,7 @@ from detector.features.outline import BLOCK_COLUMNS, TITLE_COLUMNS
 from detector.features.text import WORD_BITS
 from detector.reader import Reader
 
-FORMAT = "detector-model-6"
+FORMAT = "detector-model-7"
 _PARTS: dict[str, type[Network | Cascade]] = {"sentences": Network, "titles": Network, "chrome": Network, "types": Cascade}
 _THRESHOLDS = {*LABELS, "title", "chrome", *CONTENT_TYPES}
 _INPUTS = {"sentences": context_width(len(LABELS) + 1), "titles": TITLE_COLUMNS, "chrome": BLOCK_COLUMNS, "types": ARTICLE_COLUMNS}
@@ -53,7 +53,7 @@ def save(model: Model, path: Path) -> None:
         tensors |= {"markers.weights": model.markers.weights, "markers.bias": model.markers.bias}
     if model.readings:
         digests = [reading.reader.digest() for reading in model.readings]
-        rest |= {"fast_thresholds": dict(model.fast_thresholds or model.thresholds), "readers": digests}
+        rest["readers"] = digests
         shipped = _shipped_readers()
         for n, (reading, digest) in enumerate(zip(model.readings, digests, strict=True)):
             tensors |= {f"readings.{n}.weights": reading.weights, f"readings.{n}.bias": reading.bias}

@@ -77,10 +77,13 @@ class Prose:
     weights: Array  # (2**WORD_BITS, 2): of paid articles, and of releases among those that are not paid
     bias: Array  # (2,)
 
-    def margins(self, words: Ids) -> Array:
-        """Return both margins of an article, given the table row of each of its words."""
-        ids, shares = word_shares(words)
-        return np.asarray(shares @ self.weights[ids] + self.bias, np.float32)
+    def margins(self, words: Ids, voiced: Ids) -> Array:
+        """Return both margins of an article, given the table row of each of its words, and that which tells quoted ones apart.
+
+        A release speaks in its issuer's own voice, so quotations are told apart for the second margin; for the first they are no help.
+        """
+        rows = [word_shares(words), word_shares(voiced)]
+        return np.array([shares @ self.weights[ids, column] for column, (ids, shares) in enumerate(rows)], np.float32) + self.bias
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +164,10 @@ class Model:
     card: Mapping[str, Any]
     markers: Markers | None = None
     readings: tuple[Reading, ...] = ()  # in the order in which they are asked
-    fast_thresholds: Mapping[str, float] | None = None  # those without the readings, where there are any
 
     def fast(self) -> "Model":
         """Return the model without its readings."""
-        return replace(self, readings=(), thresholds=self.fast_thresholds or self.thresholds, fast_thresholds=None)
+        return replace(self, readings=())
 
 
 MARKER = LABELS.index(Label.PRESS_RELEASE_MARKER)

@@ -1,4 +1,4 @@
-"""Describe an article for its content type: its words, and whether a sentence of it says that somebody paid, or marks a release.
+"""Describe an article for its content type: its words, and whether a sentence of it says who pays, or marks a release.
 
 Fewer features are more here: pairs of words, the first sentences' words on their own, IDF and the other labels bring nothing on unseen
 sites, or cost.
@@ -12,9 +12,11 @@ from detector.features.text import Ids
 
 Array = NDArray[np.float32]
 
-_TELLING = LABELS.index(Label.SPONSORSHIP_DISCLOSURE), LABELS.index(Label.PRESS_RELEASE_MARKER)
-ARTICLE_COLUMNS = 4  # how paid, how much like a release its words are; whether it says that somebody paid, that it is a release
-TYPE_INPUTS = (0, 2), (1, 3)  # what tells paid articles from the rest, and what tells releases from editorial ones
+# Sponsorship and conflicts speak for a paid article, a denial or a donor's support against it.
+_WHO_PAYS = Label.SPONSORSHIP_DISCLOSURE, Label.CONFLICT_OF_INTEREST, Label.NO_CONFLICT, Label.FUNDING_ACKNOWLEDGEMENT
+_TELLING = [LABELS.index(label) for label in (*_WHO_PAYS, Label.PRESS_RELEASE_MARKER)]
+ARTICLE_COLUMNS = 2 + len(_TELLING)  # how paid, how much like a release its words are; how surely some sentence has each of those labels
+TYPE_INPUTS = (0, 2, 3, 4, 5), (1, 6)  # what tells paid articles from the rest, and what tells releases from editorial ones
 
 
 def word_shares(words: Ids) -> tuple[Ids, Array]:

@@ -14,7 +14,8 @@ from detector.corpus import Example
 from detector.document import CONTENT_TYPES, Landmark
 from detector.features.article import word_shares
 from detector.features.outline import BODY_LENGTH, block_rows, title_rows
-from detector.features.text import WORD_BITS, chunks, tokens_of, word_rows
+from detector.features.quotation import quoted
+from detector.features.text import WORD_BITS, Ids, Tokens, chunks, tokens_of, voiced_rows, word_rows
 from detector.overlap import remainder
 from detector.scoring import article_rows, sketch
 from detector.training import tables
@@ -49,9 +50,10 @@ def fit_prose(documents: Sequence[Prepared]) -> tuple[list[Prose], Prose]:
     kept = typed(documents)
     copies = prepare([copy for d in kept if (copy := _undisclosed(d.example))])
     every = [*kept, *copies]
-    words, targets, folds = worded(every), _type_targets(every), np.array([d.fold for d in every])
+    words, voiced = worded(every)
+    targets, folds = _type_targets(every), np.array([d.fold for d in every])
     weights = np.concatenate([site_weights(kept), COPY_WEIGHT * site_weights(copies)])
-    *blind, whole = (_fit_prose(words, targets, np.where(folds == fold, 0, weights)) for fold in (*range(FOLDS), -1))
+    *blind, whole = (_fit_prose(words, voiced, targets, np.where(folds == fold, 0, weights)) for fold in (*range(FOLDS), -1))
     return blind, whole
 
 
@@ -63,24 +65,32 @@ def _undisclosed(example: Example) -> Example | None:
     return replace(example, text=text, findings=(), read=(), articles=((0, len(text), example.articles[0][2]),))
 
 
-def worded(documents: Sequence[Prepared]) -> tables.Matrix:
-    """Return the words of whole documents as `Prose` weighs them, shape (documents, rows of the word table)."""
-    ids, shares = [], []
+def worded(documents: Sequence[Prepared]) -> tuple[tables.Matrix, tables.Matrix]:
+    """Return the words of whole documents as `Prose` weighs them: all alike, and those quoted told apart.
+
+    Each has shape (documents, rows of the word table).
+    """
+    words, voiced = [], []
     for d in documents:
-        pieces = [tokens_of(text, piece)[0].hashes for _, text, piece in chunks(d.document.text, d.passages)]
-        rows, values = word_shares(word_rows(np.concatenate(pieces)))
-        ids.append(rows)
-        shares.append(values)
-    ends = np.cumsum([0, *map(len, ids)])
-    return sparse.csr_matrix((np.concatenate(shares), np.concatenate(ids).astype(np.int32), ends), shape=(len(ids), 1 << WORD_BITS))
+        pieces = chunks(d.document.text, d.passages)
+        tokens = Tokens.joined([tokens_of(text, piece)[0].moved(at, int(d.passages.starts[at])) for at, text, piece in pieces])
+        words.append(word_shares(word_rows(tokens.hashes)))
+        voiced.append(word_shares(voiced_rows(tokens.hashes, quoted(d.document, tokens.starts))))
+    return _share_matrix(words), _share_matrix(voiced)
 
 
-def _fit_prose(words: tables.Matrix, targets: NDArray[np.bool_], weights: NDArray[np.float64]) -> Prose:
+def _share_matrix(rows: Sequence[tuple[Ids, Array]]) -> tables.Matrix:
+    ends = np.cumsum([0, *(len(ids) for ids, _ in rows)])
+    ids, shares = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+    return sparse.csr_matrix((shares, ids.astype(np.int32), ends), shape=(len(rows), 1 << WORD_BITS))
+
+
+def _fit_prose(words: tables.Matrix, voiced: tables.Matrix, targets: NDArray[np.bool_], weights: NDArray[np.float64]) -> Prose:
     """Fit what is paid on all articles that count, and what is a release on those that are not paid; as the file's float16 keeps it."""
     _, paid, release = targets.T
     fits = []
-    for counted, target in ((weights > 0, paid), ((weights > 0) & ~paid, release)):
-        fits.append(tables.fit_columns(words[counted], target[counted, None], weights[counted], PROSE_COST))
+    for rows, counted, target in ((words, weights > 0, paid), (voiced, (weights > 0) & ~paid, release)):
+        fits.append(tables.fit_columns(rows[counted], target[counted, None], weights[counted], PROSE_COST))
     columns = np.hstack([columns for columns, _ in fits])
     return Prose(columns.astype(np.float16).astype(np.float32), np.concatenate([bias for _, bias in fits]))
 
@@ -204,5 +214,5 @@ def type_rows(documents: Sequence[Prepared], levels: Sequence[Level], prose: Seq
     for d in kept:
         first, candidates, probabilities = levels[d.fold].scored(d)
         span = [(0, len(d.document.blocks))]
-        rows.append(article_rows(d.passages, span, first.tokens, (candidates, probabilities), prose[d.fold])[0])
+        rows.append(article_rows(d.document, d.passages, span, first.tokens, (candidates, probabilities), prose[d.fold])[0])
     return TypeRows(np.stack(rows), _type_targets(kept), site_weights(kept))

@@ -33,7 +33,7 @@ def train(
     name: str = "default",
     log: Log = lambda _: None,
 ) -> Model:
-    """Fit and calibrate a model on the train split; the outline's and the types' thresholds come from dev, or without it from the folds.
+    """Fit and calibrate a model on the train split; the thresholds of titles and chrome come from dev, where it has pages.
 
     The readers are taken as they are and joined to the rest; without any there are two levels. Raises CorpusError where a label or a
     content type has no example at all.
@@ -58,7 +58,7 @@ def train(
     model = Model(name, whole.words, whole.rich, whole.sentences, titles, chrome, prose, types, whole.gate, {}, _card(examples, readers))
     tuning = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in _whole_pages(fitting) or fitting]
     labelled = [(d, level) for d, level in tuning if d.read.any()]
-    model = tuned(replace(model, readings=fit_readings(labelled, readers)), tuning, articles.outlined(dev) or pages)
+    model = tuned(replace(model, readings=fit_readings(labelled, readers)), articles.outlined(dev) or pages)
     model = replace(model, markers=fit_markers(model, labelled))
     log("thresholds: " + ", ".join(f"{key} {value:.2f}" for key, value in model.thresholds.items()))
     return model
