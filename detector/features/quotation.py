@@ -10,7 +10,8 @@ from detector.document import Document
 # Pairs of marks, at most a thousand code points apart; one that is not closed lasts to the end of its paragraph, as where the next goes on.
 # A straight mark opens where no word ends (5" is a measure).
 _SPAN = re.compile(
-    r"“[^“”]{0,1000}(?:”|$)|„[^„“”\"]{0,1000}(?:[“”\"]|$)|«[^«»]{0,1000}(?:»|$)|»[^«»]{0,1000}(?:«|$)|(?<!\w)\"[^\"]{0,1000}(?:\"|$)"
+    r"“[^“”]{0,1000}+(?:”|\Z)|„[^„“”\"]{0,1000}+(?:[“”\"]|\Z)|«[^«»]{0,1000}+(?:»|\Z)|»[^«»]{0,1000}+(?:«|\Z)"
+    r"|(?<!\w)\"[^\"]{0,1000}+(?:\"|\Z)"
 )
 _MARK = re.compile('[“„«»"]')
 
