@@ -17,13 +17,13 @@ _BULLETS = "•⁃⁌⁍■□▪▫▶▸►◆◇○●◦★☆➢➣➤"  # 
 # What sentencex is shown instead; it takes no halves of surrogate pairs, and panics on some wide blanks.
 _SHOWN = dict.fromkeys(_WIDE, " ") | dict.fromkeys(range(0xD800, 0xE000), "?") | dict.fromkeys(map(ord, _BULLETS), "-")
 _INNER_END = re.compile(r"[.!?…。！？։؟।]['\"”’»)\]]*\s+\S|[。！？]\S")
-# Abbreviations at which sentencex ends a sentence in some language: `d.w.z.` and the like where the next word is no capital, those of law
-# and firms also before a number or its sign, those of numbers and `t.ex.` (not `p.m.`) before a digit, titles and a few others before a
-# capital.
+# Abbreviations at which sentencex ends a sentence in some language: `d.w.z.` and the like where the next word is no capital (before a digit
+# `t.ex.`, but not `U.S.` or `p.m.`), those of law and firms also before a number or its sign, titles and a few others before a capital.
 _DOTTED = re.compile(r"(?<![^\W\d_.])(?:[^\W\d_]{1,3}\.){2,}$")
-_BEFORE_DIGITS = re.compile(r"(?<!\w)(?:[Nn](?:os?|úms?|ums?)|(?![ap]\.m)[a-zæøåäö]{1,3}\.(?:[a-zæøåäö]{1,3}\.)*[a-zæøåäö]{1,3})\.$")
+_HOUR = re.compile(r"[ap]\.m\.")
 _SHORT = re.compile(
-    r"(?<!\w)(?:abs|approx|art|ca|cf|corp|dvs|exkl|fig|inc|inkl|jf|kap|llc|ltd|ltda|n|nr|p|pag|pkt|pp|sp|tj|ust|vgl|zzgl|ziff)\.$",
+    r"(?<!\w)(?:abs|approx|art|ca|cf|corp|dvs|exkl|fig|inc|inkl|jf|kap|llc|ltd|ltda|n|nos?|nr|n[uú]m|p|pag|pkt|pp|sp|tj|ust|vgl|zzgl|"
+    r"ziff)\.$",
     re.IGNORECASE,
 )
 _TITLE = re.compile(r"(?<!\w)(?:Dhr|Dña|Dr|exkl|Fa|inkl|M|MM|Mevr|mevr|Mlle|Mme|Prof|zzgl)\.$")
@@ -86,9 +86,8 @@ def _goes_on(before: str, after: str) -> bool:
         return False
     if after.isupper():
         return _TITLE.search(before) is not None
-    if after.islower() and _DOTTED.search(before):
-        return True
-    if after.isdecimal() and _BEFORE_DIGITS.search(before):
+    dotted = _DOTTED.search(before)
+    if dotted and (after.islower() or (after.isdecimal() and dotted[0].islower() and not _HOUR.fullmatch(dotted[0]))):
         return True
     return (after.isalnum() or after in _SIGNS) and _SHORT.search(before) is not None
 

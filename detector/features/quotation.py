@@ -22,5 +22,5 @@ def quoted(document: Document, places: NDArray[np.intp]) -> NDArray[np.bool_]:
     if not _MARK.search(text):
         return np.zeros(len(places), np.bool_)
     spans = [found.span() for start, end in zip(blocks.starts, blocks.ends, strict=True) for found in _SPAN.finditer(text, start, end)]
-    starts, ends = np.reshape(np.array([(-1, -1), *spans]), (-1, 2)).T
+    starts, ends = np.array([(-1, -1), *spans]).T
     return np.asarray(places < ends[np.searchsorted(starts, places, "right") - 1], np.bool_)

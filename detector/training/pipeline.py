@@ -56,8 +56,8 @@ def train(
     log(f"article layer: {len(outline.titles)} possible titles, {len(kinds.rows)} articles of known type")
     assert whole.sentences is not None
     model = Model(name, whole.words, whole.rich, whole.sentences, titles, chrome, prose, types, whole.gate, {}, _card(examples, readers))
-    tuning = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in _whole_pages(fitting) or fitting]
-    labelled = [(d, level) for d, level in tuning if d.read.any()]
+    unseen = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in _whole_pages(fitting) or fitting]
+    labelled = [(d, level) for d, level in unseen if d.read.any()]
     model = tuned(replace(model, readings=fit_readings(labelled, readers)), articles.outlined(dev) or pages)
     model = replace(model, markers=fit_markers(model, labelled))
     log("thresholds: " + ", ".join(f"{key} {value:.2f}" for key, value in model.thresholds.items()))

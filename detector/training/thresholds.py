@@ -32,8 +32,8 @@ TYPE_THRESHOLDS = {
     # Share of a paid article in what is not editorial. F1 of paid articles in folds and on dev: 0.25 .702, .958; 0.35 .713, .951; 0.45
     # .721, .943.
     ContentType.PAID_PROMOTION: 0.35,
-    # Share of a release in what is not paid. Folds over train sites, F1 of releases: 0.5 .878, 0.6 .892, 0.7 .905, each site by the root of
-    # its number and each type alike .942, .933, .923; the project's own articles .949, .946, .924; dev, which has 16: .933, .857, .857.
+    # Share of a release in what is not paid; F1 of releases in that at 0.5, 0.6, 0.7: folds over train sites .878, .892, .905, weighted as
+    # in training .942, .933, .923; the project's own articles .949, .946, .924; dev, which has 16 releases, .933, .857, .857.
     ContentType.PRESS_RELEASE: 0.6,
 }
 GRID = tuple(float(x) for x in np.round(np.arange(0.05, 1.0, 0.05), 2))
