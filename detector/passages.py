@@ -1,6 +1,7 @@
 """Cut a document into sentences with offsets; a passage never crosses a block."""
 
 import re
+from itertools import pairwise
 from unicodedata import normalize
 
 import numpy as np
@@ -28,6 +29,10 @@ _SHORT = re.compile(
 )
 _TITLE = re.compile(r"(?<!\w)(?:Dhr|Dña|Dr|exkl|Fa|inkl|M|MM|Mevr|mevr|Mlle|Mme|Prof|zzgl)\.$")
 _SIGNS = frozenset("$€£¥§")  # that stand before a number
+# Where sentencex parts nothing: after a sentence in brackets, before the word "I" after some marks, and in what opens with a bracket.
+_PARTED = re.compile(r"[.!?…]['\"”’»\]]*\)['\"”’»\]]*\s+(?=[^\W\d_]|[(\[“„«\"'])|(?:[!?]{2}|…|\.\.|\bme\.)['\"”’»)\]]*\s+(?=I\b)")
+_CLOSING = ")]'\"”’» \t"
+_OPENING = re.compile(r"\((?:[^\W_]{1,4}\)\s)?")
 _TAIL = 16  # code points in which such an abbreviation stands
 
 
@@ -45,7 +50,7 @@ def split_passages(document: Document) -> Passages:
             starts.append(start)
             ends.append(end)
         else:
-            for first, last in _whole(_sentences(language, line), line):
+            for first, last in _whole(_parted(language, _sentences(language, line), line), line):
                 _append(starts, ends, start + first, line[first:last])
         counts.append(len(starts) - before)
     blocks = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
@@ -67,6 +72,22 @@ def _sentences(language: str, line: str) -> list[tuple[int, int]]:
         bounds += [(at + first, at + last) for first, last in found]
         at = bounds[-1][1]
     return bounds
+
+
+def _parted(language: str, bounds: list[tuple[int, int]], line: str) -> list[tuple[int, int]]:
+    """Return the sentences of a line with those parted that sentencex takes for one because of their brackets."""
+    parted: list[tuple[int, int]] = []
+    for first, last in bounds:
+        cuts = [at for m in _PARTED.finditer(line, first, last) if not line[at := m.end()].islower()]
+        for start, end in pairwise([first, *cuts, last]):
+            opening = _OPENING.match(line, start, end)
+            if opening and _INNER_END.search(line, opening.end(), end):
+                close = len(line[:end].rstrip(_CLOSING))
+                inner = [opening.end() + at for at, _ in _sentences(language, line[opening.end() : close])]
+                parted += pairwise([start, *inner[1:], end])
+            else:
+                parted.append((start, end))
+    return parted
 
 
 def _whole(bounds: list[tuple[int, int]], line: str) -> list[tuple[int, int]]:
