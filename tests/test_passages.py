@@ -118,6 +118,14 @@ def test_every_block_has_a_passage(text: str) -> None:
         ("sv", "Det gäller t.ex. 5 bolag som betalar oss. Slut.", ["Det gäller t.ex. 5 bolag som betalar oss.", "Slut."]),
         ("en", "Call us until 5 p.m. 12 of us paid. Fine.", ["Call us until 5 p.m.", "12 of us paid.", "Fine."]),
         ("en", "It came from the U.S. It was cold.", ["It came from the U.S.", "It was cold."]),
+        ("en", "He left. (I own some.) Then it fell.", ["He left.", "(I own some.)", "Then it fell."]),
+        ("en", "(We own some. We may sell.) Then it fell.", ["(We own some.", "We may sell.)", "Then it fell."]),
+        ("en", "(1) We own some (not much). It fell.", ["(1) We own some (not much).", "It fell."]),
+        ("en", "(Own work.) (Not paid.) Fine.", ["(Own work.)", "(Not paid.)", "Fine."]),
+        ("en", "It rose (by how much?) and fell (see p. 5.) again. Fine.", ["It rose (by how much?) and fell (see p. 5.) again.", "Fine."]),
+        ("en", "They pay me. I know... I do!! I really do.", ["They pay me.", "I know...", "I do!!", "I really do."]),
+        ("de", "(Wir halten Aktien. Auch Optionen.) Das gilt.", ["(Wir halten Aktien.", "Auch Optionen.)", "Das gilt."]),
+        ("en", "(Not here", ["(Not here"]),
     ],
 )
 def test_sentences_end_where_a_reader_ends_them(lang: str, text: str, sentences: list[str]) -> None:
