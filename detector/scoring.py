@@ -11,12 +11,12 @@ from detector.articles import Span, join_boilerplate, split_articles
 from detector.classifier import CHROME, LABELLED, MARKER, Model, Prose, Reading, Table
 from detector.document import LABELS, Document, Passages
 from detector.features.article import article_row
-from detector.features.asides import asides
+from detector.features.asides import asides, tags
 from detector.features.context import context_rows
 from detector.features.excerpt import excerpts
 from detector.features.outline import Outline, block_rows, outline_of, title_rows
 from detector.features.quotation import quoted
-from detector.features.text import Tokens, chunks, rich_ngrams, tokens_of, voiced_rows, word_ngrams, word_rows
+from detector.features.text import Tokens, chunks, rich_ngrams, tag_ngrams, tokens_of, voiced_rows, word_ngrams, word_rows
 
 Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -72,26 +72,25 @@ class Scores:
 
 
 def first_level(document: Document, passages: Passages, words: Table, rich: Table) -> FirstLevel:
-    """Return the margins of all sentences, those of labels the highest of its own and its asides; long texts piece by piece."""
+    """Return the margins of all sentences, those of labels the highest of its own, its asides and its tag; long texts piece by piece."""
     parts = []
     for first, text, piece in chunks(document.text, passages):
-        tokens, margins, labels = _margins(text, piece, words, rich)
-        aside = asides(text, piece)
+        tokens, characters = tokens_of(text, piece)
+        tag, aside = tags(text, piece), asides(text, piece)
+        tagged, said = tokens.within(tag), tokens.within(aside)
+        margins = words.margins([*word_ngrams(tokens), tag_ngrams(tagged.owned(tag.blocks))], len(piece))
+        labels = margins[:, LABELLED] + rich.margins(rich_ngrams(tokens, characters, piece), len(piece))
+        if len(tag):
+            np.maximum.at(labels, tag.blocks, words.margins([tag_ngrams(tagged)], len(tag))[:, LABELLED])
         if len(aside):
-            np.maximum.at(labels, aside.blocks, _margins(text, aside, words, rich)[2])
+            apart = words.margins(word_ngrams(said), len(aside))[:, LABELLED]
+            np.maximum.at(labels, aside.blocks, apart + rich.margins(rich_ngrams(said, characters, aside), len(aside)))
         parts.append(FirstLevel(margins, labels, tokens.moved(first, int(passages.starts[first]))))
     if len(parts) == 1:
         return parts[0]
     return FirstLevel(
         np.concatenate([p.words for p in parts]), np.concatenate([p.labels for p in parts]), Tokens.joined([p.tokens for p in parts])
     )
-
-
-def _margins(text: str, passages: Passages, words: Table, rich: Table) -> tuple[Tokens, Array, Array]:
-    """Return the words of the passages of a text, and their margins by the word table and by label."""
-    tokens, characters = tokens_of(text, passages)
-    margins = words.margins(word_ngrams(tokens), len(passages))
-    return tokens, margins, margins[:, LABELLED] + rich.margins(rich_ngrams(tokens, characters, passages), len(passages))
 
 
 def sketch(document: Document, passages: Passages, level: FirstLevel, words: Table) -> Outline:

@@ -19,7 +19,7 @@ from detector.errors import CorpusError
 from detector.features.quotation import quoted
 from detector.features.text import chunks, rich_ngrams, tokens_of, voiced_rows, word_ngrams, word_rows
 from detector.inference import Detector
-from detector.training import articles, networks, tables, train
+from detector.training import networks, prose, tables, train
 from detector.training.prepare import FOLDS, Prepared, fold_of, prepare, with_markup
 from detector.training.sentences import WEAK_SENTENCES, WEAK_WEIGHT, sample_sentences
 
@@ -71,9 +71,9 @@ def test_rounding_a_table_to_half_precision_moves_no_margin_far(prepared: list[P
 
 
 def test_the_words_of_articles_are_weighed_as_they_were_fitted(prepared: list[Prepared]) -> None:
-    typed = articles.typed(prepared)
-    blind, whole = articles.fit_prose(typed)
-    words, voiced = articles.worded(typed)
+    typed = prose.typed(prepared)
+    blind, whole = prose.fit_prose(typed)
+    words, voiced = prose.worded(typed)
     expected = np.column_stack([words @ whole.weights[:, 0], voiced @ whole.weights[:, 1]]) + whole.bias
     tokens = [(tokens_of(d.document.text, d.passages)[0], d.document) for d in typed]
     assert any(quoted(document, t.starts).any() for t, document in tokens)

@@ -28,7 +28,7 @@ from detector.features.outline import BLOCK_COLUMNS, TITLE_COLUMNS
 from detector.features.text import WORD_BITS
 from detector.reader import Reader
 
-FORMAT = "detector-model-7"
+FORMAT = "detector-model-8"
 _PARTS: dict[str, type[Network | Cascade]] = {"sentences": Network, "titles": Network, "chrome": Network, "types": Cascade}
 _THRESHOLDS = {*LABELS, "title", "chrome", *CONTENT_TYPES}
 _INPUTS = {"sentences": context_width(len(LABELS) + 1), "titles": TITLE_COLUMNS, "chrome": BLOCK_COLUMNS, "types": ARTICLE_COLUMNS}

@@ -1,98 +1,31 @@
-"""Fit the article layer: what opens an article, what is page chrome, and how each kind of article is worded."""
+"""Fit the article layer: what opens an article, what is page chrome, and what else tells of an article's content type."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from detector.classifier import Network, Prose
-from detector.corpus import Example
-from detector.document import CONTENT_TYPES, Landmark
-from detector.features.article import word_shares
+from detector.document import Landmark
 from detector.features.outline import BODY_LENGTH, block_rows, title_rows
-from detector.features.quotation import quoted
-from detector.features.text import WORD_BITS, Ids, Tokens, chunks, tokens_of, voiced_rows, word_rows
-from detector.overlap import remainder
 from detector.scoring import article_rows, sketch
 from detector.training import tables
 from detector.training.networks import calibrated, fit_network, fold_twins
-from detector.training.prepare import FOLDS, Prepared, prepare
+from detector.training.prepare import Prepared
+from detector.training.prose import site_weights, type_targets, typed
 from detector.training.sentences import Level
 
 CHROME_SENTENCES = 60  # a page
-COPY_WEIGHT = 0.5  # of an article without its disclosures; dev, recall of undisclosed paid ones: none .63, 0.5 .69
-MIN_COPY = 200  # code points
-PROSE_COST = 1.0  # folds over train sites, average precision of paid: 0.3 .933, 1 .938, 3 .937
 
 Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
 
-def typed(documents: Sequence[Prepared]) -> list[Prepared]:
-    """Return the documents that are one article of known type."""
-    return [d for d in documents if d.example.is_single]
-
-
 def outlined(documents: Sequence[Prepared]) -> list[Prepared]:
     """Return the pages whose articles are all known."""
     return [d for d in documents if d.example.is_page]
-
-
-def fit_prose(documents: Sequence[Prepared]) -> tuple[list[Prose], Prose]:
-    """Fit how articles of known type are worded; return the fit of each fold that has not seen the fold's sites, and one of all.
-
-    Besides the articles it is fitted on what is left of them without their disclosures.
-    """
-    kept = typed(documents)
-    copies = prepare([copy for d in kept if (copy := _undisclosed(d.example))])
-    every = [*kept, *copies]
-    words, voiced = worded(every)
-    targets, folds = _type_targets(every), np.array([d.fold for d in every])
-    weights = np.concatenate([site_weights(kept), COPY_WEIGHT * site_weights(copies)])
-    *blind, whole = (_fit_prose(words, voiced, targets, np.where(folds == fold, 0, weights)) for fold in (*range(FOLDS), -1))
-    return blind, whole
-
-
-def _undisclosed(example: Example) -> Example | None:
-    """Return an article without the sentences that carry a label, None where it has none or little else."""
-    text = remainder(example.text, [(start, end) for start, end, _ in example.findings])
-    if not MIN_COPY < len(text) < len(example.text):
-        return None
-    return replace(example, text=text, findings=(), read=(), articles=((0, len(text), example.articles[0][2]),))
-
-
-def worded(documents: Sequence[Prepared]) -> tuple[tables.Matrix, tables.Matrix]:
-    """Return the words of whole documents as `Prose` weighs them: all alike, and those quoted told apart.
-
-    Each has shape (documents, rows of the word table).
-    """
-    words, voiced = [], []
-    for d in documents:
-        pieces = chunks(d.document.text, d.passages)
-        tokens = Tokens.joined([tokens_of(text, piece)[0].moved(at, int(d.passages.starts[at])) for at, text, piece in pieces])
-        words.append(word_shares(word_rows(tokens.hashes)))
-        voiced.append(word_shares(voiced_rows(tokens.hashes, quoted(d.document, tokens.starts))))
-    return _share_matrix(words), _share_matrix(voiced)
-
-
-def _share_matrix(rows: Sequence[tuple[Ids, Array]]) -> tables.Matrix:
-    ends = np.cumsum([0, *(len(ids) for ids, _ in rows)])
-    ids, shares = (np.concatenate(parts) for parts in zip(*rows, strict=True))
-    return sparse.csr_matrix((shares, ids.astype(np.int32), ends), shape=(len(rows), 1 << WORD_BITS))
-
-
-def _fit_prose(words: tables.Matrix, voiced: tables.Matrix, targets: NDArray[np.bool_], weights: NDArray[np.float64]) -> Prose:
-    """Fit what is paid on all articles that count, and what is a release on those that are not paid; as the file's float16 keeps it."""
-    _, paid, release = targets.T
-    fits = []
-    for rows, counted, target in ((words, weights > 0, paid), (voiced, (weights > 0) & ~paid, release)):
-        fits.append(tables.fit_columns(rows[counted], target[counted, None], weights[counted], PROSE_COST))
-    columns = np.hstack([columns for columns, _ in fits])
-    return Prose(columns.astype(np.float16).astype(np.float32), np.concatenate([bias for _, bias in fits]))
 
 
 def chrome_columns(documents: Sequence[Prepared], idf: Array) -> tuple[Array, Array]:
@@ -128,25 +61,6 @@ def _chrome_sentences(d: Prepared) -> NDArray[np.int8]:
         for start, end, _ in d.example.articles:
             known[(d.passages.starts >= start) & (d.passages.ends <= end)] = 0
     return known
-
-
-def _type_targets(documents: Sequence[Prepared]) -> NDArray[np.bool_]:
-    """Return which content type each document of known type is, shape (documents, content types)."""
-    return np.array([[d.example.articles[0][2] == t for t in CONTENT_TYPES] for d in documents])
-
-
-def site_weights(documents: Sequence[Prepared]) -> NDArray[np.float64]:
-    """Return weights, mean 1, by which a site's documents count for the square root of their number and each type as much as the others.
-
-    So no wire is what is learnt, and the rarest type is not what is never said.
-    """
-    kinds = [d.example.articles[0][2] for d in documents]
-    sizes = Counter(zip((d.example.site for d in documents), kinds, strict=True))
-    weights = np.array([d.example.type_weight * sizes[d.example.site, kind] ** -0.5 for d, kind in zip(documents, kinds, strict=True)])
-    for kind in set(kinds):
-        same = np.array([k == kind for k in kinds])
-        weights[same] *= len(kinds) / len(set(kinds)) / weights[same].sum()
-    return weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,4 +129,4 @@ def type_rows(documents: Sequence[Prepared], levels: Sequence[Level], prose: Seq
         first, candidates, probabilities = levels[d.fold].scored(d)
         span = [(0, len(d.document.blocks))]
         rows.append(article_rows(d.document, d.passages, span, first.tokens, (candidates, probabilities), prose[d.fold])[0])
-    return TypeRows(np.stack(rows), _type_targets(kept), site_weights(kept))
+    return TypeRows(np.stack(rows), type_targets(kept), site_weights(kept))

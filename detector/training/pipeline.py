@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from detector.classifier import Model
+from detector.classifier import Cascade, Model, Prose
 from detector.corpus import Example
 from detector.document import CONTENT_TYPES, LABELS
 from detector.errors import CorpusError
@@ -18,6 +18,7 @@ from detector.training.markers import fit_markers
 from detector.training.networks import fit_cascade
 from detector.training.pages import composed, respaced
 from detector.training.prepare import FOLDS, Prepared, prepare
+from detector.training.prose import fit_prose, ordinary_articles, typed
 from detector.training.readings import fit_readings
 from detector.training.sentences import Level
 from detector.training.thresholds import tuned
@@ -50,15 +51,17 @@ def train(
     titles = articles.fit_titles(outlines)
     outline = outlines[0]  # composed pages hold next to no chrome
     chrome = articles.fit_calibrated(outline.blocks, outline.chrome, outline.block_folds, penalty=0.1, epochs=20)
-    blind, prose = articles.fit_prose(fitting)
-    kinds = articles.type_rows(fitting, levels, blind)
-    types = fit_cascade(kinds.rows, kinds.targets, kinds.weights, TYPE_INPUTS)
-    log(f"article layer: {len(outline.titles)} possible titles, {len(kinds.rows)} articles of known type")
+    prose, types = _fit_types(fitting, levels)
+    log(f"article layer: {len(outline.titles)} possible titles, {len(typed(fitting))} articles of known type")
     assert whole.sentences is not None
     model = Model(name, whole.words, whole.rich, whole.sentences, titles, chrome, prose, types, whole.gate, {}, _card(examples, readers))
     unseen = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in _whole_pages(fitting) or fitting]
     labelled = [(d, level) for d, level in unseen if d.read.any()]
     model = tuned(replace(model, readings=fit_readings(labelled, readers)), articles.outlined(dev) or pages)
+    ordinary = ordinary_articles(fitting, model.fast())
+    prose, types = _fit_types(fitting, levels, ordinary)
+    log(f"content types: fitted once more with {len(ordinary)} articles of ordinary pages")
+    model = replace(model, prose=prose, types=types)
     model = replace(model, markers=fit_markers(model, labelled))
     log("thresholds: " + ", ".join(f"{key} {value:.2f}" for key, value in model.thresholds.items()))
     return model
@@ -83,7 +86,7 @@ def _known_pages(examples: Sequence[Example]) -> list[Example]:
 def _require_all(fitting: Sequence[Prepared], pages: Sequence[Prepared]) -> None:
     seen = np.sum([d.targets.any(0) for d in fitting], 0) if fitting else np.zeros(len(LABELS))
     missing = [str(label) for label, n in zip(LABELS, seen, strict=True) if not n]
-    types = {t for d in articles.typed(fitting) for _, _, t in d.example.articles}
+    types = {t for d in typed(fitting) for _, _, t in d.example.articles}
     missing += [str(t) for t in CONTENT_TYPES if t not in types]
     if missing:
         raise CorpusError(f"the training data has no example of {', '.join(missing)}; add some, or add the project's own data/ folder")
@@ -108,6 +111,13 @@ def _fit_sentences(fitting: Sequence[Prepared], pages: Sequence[Prepared], log: 
     networks, network = sentences.fit_context(rows)
     fitted = [replace(level, sentences=n) for level, n in zip(levels, (*networks, network), strict=True)]
     return fitted[:FOLDS], fitted[FOLDS]
+
+
+def _fit_types(fitting: Sequence[Prepared], levels: Sequence[Level], ordinary: Sequence[Prepared] = ()) -> tuple[Prose, Cascade]:
+    """Return how articles of each content type are worded, and what joins that with their sentences."""
+    blind, prose = fit_prose(fitting, ordinary)
+    kinds = articles.type_rows(fitting, levels, blind)
+    return prose, fit_cascade(kinds.rows, kinds.targets, kinds.weights, TYPE_INPUTS)
 
 
 def _card(examples: Sequence[Example], readers: Sequence[Reader]) -> dict[str, Any]:
