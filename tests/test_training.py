@@ -12,12 +12,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
 
-from detector.classifier import Model, Table, load, save
-from detector.corpus import Example
+from detector.classifier import Model, Table, default_path, load, save
+from detector.corpus import Example, read_examples
 from detector.document import CONTENT_TYPES, LABELS, ContentType, Label
 from detector.errors import CorpusError
+from detector.features.asides import tags
 from detector.features.quotation import quoted
-from detector.features.text import chunks, rich_ngrams, tokens_of, voiced_rows, word_ngrams, word_rows
+from detector.features.text import chunks, rich_ngrams, tag_ngrams, tokens_of, voiced_rows, word_ngrams, word_rows
 from detector.inference import Detector
 from detector.training import networks, prose, tables, train
 from detector.training.prepare import FOLDS, Prepared, fold_of, prepare, with_markup
@@ -36,7 +37,9 @@ def _margins(documents: Sequence[Prepared], table: Table, *, rich: bool) -> NDAr
     for d in documents:
         for _, text, piece in chunks(d.document.text, d.passages):
             tokens, characters = tokens_of(text, piece)
-            ngrams = rich_ngrams(tokens, characters, piece) if rich else word_ngrams(tokens)
+            tag = tags(text, piece)
+            tagged = tokens.within(tag).owned(tag.blocks)
+            ngrams = rich_ngrams(tokens, characters, piece) if rich else [*word_ngrams(tokens), tag_ngrams(tagged)]
             rows.append(table.margins(ngrams, len(piece)))
     return np.concatenate(rows)
 
@@ -82,6 +85,20 @@ def test_the_words_of_articles_are_weighed_as_they_were_fitted(prepared: list[Pr
     assert np.allclose(found, expected, atol=1e-4)
     paid = np.array([d.example.articles[0][2] is ContentType.PAID_PROMOTION for d in typed])
     assert found[paid, 0].min() > found[~paid, 0].max() - 0.5  # on what it has seen
+
+
+def test_articles_of_ordinary_pages_are_those_surely_editorial_and_most_of_their_page() -> None:
+    written = read_examples([Path(__file__).parent.parent / "data" / "pages" / "articles.jsonl"])
+    editorial = next(e for e in written if e.articles[0][2] is ContentType.EDITORIAL)
+    paid = next(e for e in written if e.articles[0][2] is ContentType.PAID_PROMOTION)
+    pages = [replace(e, id=f"{e.id}-page", articles=(), findings=(), read=(), layer="unlabelled") for e in (editorial, paid)]
+    menu = "\n".join(f"Section {n}" for n in range(2 * len(editorial.text) // 9))
+    drowned = replace(pages[0], id="drowned", text=f"{menu}\n\n{editorial.text}")
+    found = prose.ordinary_articles(prepare([*pages, drowned, editorial]), load(default_path()).fast())
+    assert [d.example.id for d in found] == [pages[0].id]
+    (example,) = (d.example for d in found)
+    assert example.articles == ((0, len(example.text), ContentType.EDITORIAL),)
+    assert example.text in editorial.text and example.site == editorial.site
 
 
 @pytest.mark.parametrize("outputs", [1, 3])

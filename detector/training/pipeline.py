@@ -58,10 +58,10 @@ def train(
     unseen = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in _whole_pages(fitting) or fitting]
     labelled = [(d, level) for d, level in unseen if d.read.any()]
     model = tuned(replace(model, readings=fit_readings(labelled, readers)), articles.outlined(dev) or pages)
-    ordinary = ordinary_articles(fitting, model.fast())
-    prose, types = _fit_types(fitting, levels, ordinary)
-    log(f"content types: fitted once more with {len(ordinary)} articles of ordinary pages")
-    model = replace(model, prose=prose, types=types)
+    if ordinary := ordinary_articles(fitting, model.fast()):
+        prose, types = _fit_types(fitting, levels, ordinary)
+        model = replace(model, prose=prose, types=types)
+        log(f"content types fitted once more, with {len(ordinary)} articles of ordinary pages")
     model = replace(model, markers=fit_markers(model, labelled))
     log("thresholds: " + ", ".join(f"{key} {value:.2f}" for key, value in model.thresholds.items()))
     return model
