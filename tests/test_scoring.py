@@ -94,7 +94,7 @@ def test_log_odds_are_bounded() -> None:
 
 def test_readings_learn_whom_to_believe(small_examples: list[Example], small_model: Model) -> None:
     level = Level(small_model.words, small_model.rich, small_model.gate, small_model.sentences)
-    documents = [d for d in prepare(small_examples) if d.read.any()][:150]
+    documents = [d for d in prepare(small_examples) if d.read.any()][:600]
     first, second = fit_readings([(d, level) for d in documents], [random_reader(), random_reader(gelu=True)])
     for reading in (first, second):
         assert (np.abs(reading.weights[1]) < reading.weights[0]).mean() > 0.5  # the readers' weights are drawn
