@@ -75,15 +75,15 @@ def _sentences(language: str, line: str) -> list[tuple[int, int]]:
 
 
 def _parted(language: str, bounds: list[tuple[int, int]], line: str) -> list[tuple[int, int]]:
-    """Return the sentences of a line with those parted that sentencex takes for one because of their brackets."""
+    """Return the sentences of a line with those parted that sentencex takes for one because of their brackets, or a lone I."""
     parted: list[tuple[int, int]] = []
     for first, last in bounds:
         cuts = [at for m in _PARTED.finditer(line, first, last) if not line[at := m.end()].islower()]
         for start, end in pairwise([first, *cuts, last]):
             opening = _OPENING.match(line, start, end)
             if opening and _INNER_END.search(line, opening.end(), end):
-                close = len(line[:end].rstrip(_CLOSING))
-                inner = [opening.end() + at for at, _ in _sentences(language, line[opening.end() : close])]
+                inside = line[opening.end() : end].rstrip(_CLOSING)
+                inner = [opening.end() + at for at, _ in _sentences(language, inside)]
                 parted += pairwise([start, *inner[1:], end])
             else:
                 parted.append((start, end))

@@ -16,7 +16,7 @@ from detector.features.context import context_rows
 from detector.features.excerpt import excerpts
 from detector.features.outline import Outline, block_rows, outline_of, title_rows
 from detector.features.quotation import quoted
-from detector.features.text import Tokens, chunks, rich_ngrams, tag_ngrams, tokens_of, voiced_rows, word_ngrams, word_rows
+from detector.features.text import Tokens, chunks, rich_ngrams, tag_ngrams, tagged_ngrams, tokens_of, voiced_rows, word_ngrams, word_rows
 
 Array = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -77,12 +77,12 @@ def first_level(document: Document, passages: Passages, words: Table, rich: Tabl
     for first, text, piece in chunks(document.text, passages):
         tokens, characters = tokens_of(text, piece)
         tag, aside = tags(text, piece), asides(text, piece)
-        tagged, said = tokens.within(tag), tokens.within(aside)
-        margins = words.margins([*word_ngrams(tokens), tag_ngrams(tagged.owned(tag.blocks))], len(piece))
+        margins = words.margins(tagged_ngrams(tokens, tag), len(piece))
         labels = margins[:, LABELLED] + rich.margins(rich_ngrams(tokens, characters, piece), len(piece))
         if len(tag):
-            np.maximum.at(labels, tag.blocks, words.margins([tag_ngrams(tagged)], len(tag))[:, LABELLED])
+            np.maximum.at(labels, tag.blocks, words.margins(tag_ngrams(tokens.within(tag)), len(tag))[:, LABELLED])
         if len(aside):
+            said = tokens.within(aside)
             apart = words.margins(word_ngrams(said), len(aside))[:, LABELLED]
             np.maximum.at(labels, aside.blocks, apart + rich.margins(rich_ngrams(said, characters, aside), len(aside)))
         parts.append(FirstLevel(margins, labels, tokens.moved(first, int(passages.starts[first]))))

@@ -103,7 +103,7 @@ def test_a_title_says_what_its_tag_says() -> None:
 
     document = extract_document(Page("x", "Ten ways to move [Werbung]", lang="en"))
     passages = split_passages(document)
-    tagged = tag_ngrams(tokens_of(document.text, passages)[0].within(tags(document.text, passages)))
+    (tagged,) = tag_ngrams(tokens_of(document.text, passages)[0].within(tags(document.text, passages)))
     weights[tagged.ids, 1:-1] = 2
     assert margins("Ten ways to move [Werbung]") == pytest.approx(np.full(10, 2))
     assert margins("Ten ways to move, Werbung and all") == pytest.approx(np.zeros(10))

@@ -18,7 +18,7 @@ from detector.document import CONTENT_TYPES, LABELS, ContentType, Label
 from detector.errors import CorpusError
 from detector.features.asides import tags
 from detector.features.quotation import quoted
-from detector.features.text import chunks, rich_ngrams, tag_ngrams, tokens_of, voiced_rows, word_ngrams, word_rows
+from detector.features.text import chunks, rich_ngrams, tagged_ngrams, tokens_of, voiced_rows, word_rows
 from detector.inference import Detector
 from detector.training import networks, prose, tables, train
 from detector.training.prepare import FOLDS, Prepared, fold_of, prepare, with_markup
@@ -37,9 +37,7 @@ def _margins(documents: Sequence[Prepared], table: Table, *, rich: bool) -> NDAr
     for d in documents:
         for _, text, piece in chunks(d.document.text, d.passages):
             tokens, characters = tokens_of(text, piece)
-            tag = tags(text, piece)
-            tagged = tokens.within(tag).owned(tag.blocks)
-            ngrams = rich_ngrams(tokens, characters, piece) if rich else [*word_ngrams(tokens), tag_ngrams(tagged)]
+            ngrams = rich_ngrams(tokens, characters, piece) if rich else tagged_ngrams(tokens, tags(text, piece))
             rows.append(table.margins(ngrams, len(piece)))
     return np.concatenate(rows)
 

@@ -6,7 +6,7 @@ is a character of its own; a joined heading ("InterestThe author") falls into it
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Self
 
@@ -81,10 +81,6 @@ class Tokens:
         inside[inside] = self.starts[inside] < parts.ends[owners[inside]]
         return type(self)(self.hashes[inside], owners[inside], self.starts[inside])
 
-    def owned(self, owners: NDArray[np.int32]) -> Self:
-        """Return the same words, those of each owner given to another one."""
-        return type(self)(self.hashes, owners[self.owners].astype(np.intp), self.starts)
-
     @classmethod
     def joined(cls, parts: "Sequence[Tokens]") -> Self:
         """Return the words of consecutive pieces of a text as one."""
@@ -120,6 +116,13 @@ def voiced_rows(hashes: NDArray[np.uint64], quoted: NDArray[np.bool_]) -> Ids:
     return word_rows(np.where(quoted, _mixed(hashes * _SKIP + _QUOTED), hashes))
 
 
+def tagged_ngrams(tokens: Tokens, tags: Passages) -> Iterator[Ngrams]:
+    """Yield the n-grams of passages, those of their tags among them; the blocks of the tags are the passages."""
+    yield from word_ngrams(tokens)
+    tagged = tokens.within(tags)
+    yield from tag_ngrams(replace(tagged, owners=tags.blocks[tagged.owners].astype(np.intp)))
+
+
 def word_ngrams(tokens: Tokens) -> Iterator[Ngrams]:
     """Yield words, pairs of neighbours, and the words that open and close a passage."""
     hashes, owners = tokens.hashes, tokens.owners
@@ -137,9 +140,9 @@ def word_ngrams(tokens: Tokens) -> Iterator[Ngrams]:
     yield _ngrams(_mixed(pairs[opening] * _SKIP + _FIRST_PAIR), owners[:-1][opening], WORD_BITS)
 
 
-def tag_ngrams(tagged: Tokens) -> Ngrams:
-    """Return the words of tags as n-grams of their own: as a line of its own the word for advertisement marks an empty slot."""
-    return _ngrams(_mixed(tagged.hashes * _SKIP + _TAG), tagged.owners, WORD_BITS)
+def tag_ngrams(tagged: Tokens) -> Iterator[Ngrams]:
+    """Yield the words of tags as n-grams of their own: as a line of its own the word for advertisement marks an empty slot."""
+    yield _ngrams(_mixed(tagged.hashes * _SKIP + _TAG), tagged.owners, WORD_BITS)
 
 
 def rich_ngrams(tokens: Tokens, characters: Characters, passages: Passages) -> Iterator[Ngrams]:

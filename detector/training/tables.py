@@ -13,7 +13,7 @@ from sklearn.svm import LinearSVC
 
 from detector.classifier import Table
 from detector.features.asides import tags
-from detector.features.text import RICH_BITS, WORD_BITS, Ngrams, chunks, rich_ngrams, tag_ngrams, tokens_of, word_ngrams
+from detector.features.text import RICH_BITS, WORD_BITS, Ngrams, chunks, rich_ngrams, tagged_ngrams, tokens_of
 from detector.training.prepare import Prepared
 
 MIN_SITES = 2  # an n-gram of one site only is that site's name or house style
@@ -35,9 +35,7 @@ def counts(documents: Sequence[Prepared], chosen: Sequence[Rows], *, rich: bool 
         place[rows] = np.arange(len(rows)) + base
         for first, text, piece in chunks(prepared.document.text, prepared.passages):
             tokens, characters = tokens_of(text, piece)
-            tag = tags(text, piece)
-            tagged = tokens.within(tag).owned(tag.blocks)
-            _collect(words, [*word_ngrams(tokens), tag_ngrams(tagged)], place[first:])
+            _collect(words, tagged_ngrams(tokens, tags(text, piece)), place[first:])
             if rich:
                 _collect(others, rich_ngrams(tokens, characters, piece), place[first:])
         base += len(rows)
