@@ -55,8 +55,7 @@ def train(
     log(f"article layer: {len(outline.titles)} possible titles, {len(typed(fitting))} articles of known type")
     assert whole.sentences is not None
     model = Model(name, whole.words, whole.rich, whole.sentences, titles, chrome, prose, types, whole.gate, {}, _card(examples, readers))
-    unseen = [(d, whole) for d in dev] if dev else [(d, levels[d.fold]) for d in _whole_pages(fitting) or fitting]
-    labelled = [(d, level) for d, level in unseen if d.read.any()]
+    labelled = [(d, level) for d, level in _unseen(dev, fitting, levels, whole) if d.read.any()]
     model = tuned(replace(model, readings=fit_readings(labelled, readers)), articles.outlined(dev) or pages)
     if ordinary := ordinary_articles(fitting, model.fast()):
         prose, types = _fit_types(fitting, levels, ordinary)
@@ -71,6 +70,12 @@ def fitted_levels(examples: Sequence[Example], markup: dict[str, bytes], log: Lo
     """Return the train split's documents, and a level for each fold that has not seen the fold's sites."""
     fitting = prepare([e for e in examples if e.split == "train" and e.layer != "composites"], markup)
     return fitting, _fit_sentences(fitting, [], log)[0]
+
+
+def _unseen(dev: Sequence[Prepared], fitting: Sequence[Prepared], levels: Sequence[Level], whole: Level) -> list[tuple[Prepared, Level]]:
+    """Return documents to tune on, each with a level that has not seen its site; where dev has no whole page, those of train as well."""
+    more = [] if _whole_pages(dev) else _whole_pages(fitting) or ([] if dev else fitting)
+    return [(d, whole) for d in dev] + [(d, levels[d.fold]) for d in more]
 
 
 def _whole_pages(fitting: Sequence[Prepared]) -> list[Prepared]:
