@@ -15,7 +15,7 @@ from detector.training.prepare import Prepared
 from detector.training.sentences import Level
 
 STRENGTH = 1.0  # LogisticRegression's C
-# Sentences with a label from which it has weights of its own; a rarer one has those that fit all labels together. On dev, hard micro and macro
+# Sentences with a label from which it has weights of its own; a rarer one has those that fit all labels together. Dev, hard micro, macro
 # in ten folds of its sites, drawn twice: 20 .838, .796 and .835, .791; 100 .839, .799 and .838, .798; 200 .835, .792 and .836, .797.
 ENOUGH = 100
 
