@@ -111,6 +111,20 @@ def test_rare_labels_share_their_weights(
     assert bool(np.ptp(reading.weights, axis=1).max() == np.ptp(reading.bias) == 0) is alike
 
 
+def test_documents_count_by_their_weight(small_examples: list[Example], small_model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detector.training.readings.ENOUGH", 1)
+    level = Level(small_model.words, small_model.rich, small_model.gate, small_model.sentences)
+    documents = [d for d in prepare(small_examples) if d.read.any()][:60]
+    once, others = ([(replace(d, example=replace(d.example, weight=weight)), level) for d in documents] for weight in (1.0, 0.5))
+    (reading,), (halved,), (twice,) = (fit_readings(counted, [random_reader()]) for counted in (once, others, others + others))
+    assert np.abs(reading.weights - twice.weights).max() < 1e-2
+    assert np.abs(reading.weights - halved.weights).max() > 1e-2
+    markers, doubled = (fit_markers(small_model, counted) for counted in (once, others + others))
+    assert markers is not None
+    assert doubled is not None
+    assert np.abs(markers.weights - doubled.weights).max() < 1e-2
+
+
 def test_without_anything_in_doubt_the_second_level_stands() -> None:
     (reading,) = fit_readings([], [random_reader()])
     assert (reading.weights.tolist(), reading.bias.tolist()) == ([[1.0] * len(LABELS), [0.0] * len(LABELS)], [0.0] * len(LABELS))

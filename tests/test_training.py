@@ -21,8 +21,9 @@ from detector.features.quotation import quoted
 from detector.features.text import chunks, rich_ngrams, tagged_ngrams, tokens_of, voiced_rows, word_rows
 from detector.inference import Detector
 from detector.training import networks, prose, tables, train
+from detector.training.pipeline import _unseen
 from detector.training.prepare import FOLDS, Prepared, fold_of, prepare, with_markup
-from detector.training.sentences import WEAK_SENTENCES, WEAK_WEIGHT, sample_sentences
+from detector.training.sentences import WEAK_SENTENCES, WEAK_WEIGHT, Level, sample_sentences
 
 TOLERANCE = 1e-6
 
@@ -231,3 +232,17 @@ def test_a_dev_split_without_a_page_of_several_articles_will_do(small_examples: 
     assert len(dev) > 10
     model = train([replace(e, split="dev") if e.id in dev else e for e in small_examples])
     assert set(model.thresholds) >= {"title", "chrome", *map(str, CONTENT_TYPES)}
+
+
+def test_where_dev_has_no_whole_page_those_of_train_are_tuned_on_as_well(prepared: list[Prepared]) -> None:
+    window, page = (replace(prepared[0], example=replace(prepared[0].example, layer=layer)) for layer in ("sentences", "natural"))
+    table = Table(np.zeros((1, 1), np.float32), np.zeros(1, np.float32))
+    levels = [Level(table, table)] * FOLDS
+
+    def tuned_on(dev: list[Prepared], train: list[Prepared]) -> list[str]:
+        return [d.example.layer for d, _ in _unseen(dev, train, levels, levels[0])]
+
+    assert tuned_on([window], [window, page]) == ["sentences", "natural"]
+    assert tuned_on([window, page], [page]) == ["sentences", "natural"]
+    assert tuned_on([window], [window]) == ["sentences"]
+    assert tuned_on([], [window]) == ["sentences"]

@@ -18,7 +18,7 @@ from detector.training.prose import site_weights, type_targets, typed
 from detector.training.sentences import Level
 
 CHROME_SENTENCES = 60  # a page
-# Dev, average precision of titles: 15 epochs .966 to .977 by seed, 30 .982, 60 .984. As long with a twin a fold would take half an hour.
+# Dev, average precision of titles: 15 epochs .966 to .977, 30 .982, 60 .984. With a twin a fold that would take ten minutes more.
 TITLE_EPOCHS = 60
 
 Array = NDArray[np.float32]
