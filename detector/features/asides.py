@@ -16,7 +16,7 @@ _ASIDE = re.compile(r"\([^()\n]{12,400}\)|（[^（）\n]{6,400}）")
 _WORDS = r"([^\W\d_][\w'’.-]{0,30}(?: [\w'’&.-]{1,30}){0,2})"
 _OPENS, _CLOSES, _EDGE = r"[\[({⌈【]", r"[\])}⌉】]", r"[^\w\n]{0,3}"
 # Before a tag: a key of JSON or YAML, a time, a number in a list.
-_LEAD = rf"[ \t]*{_EDGE}(?:\w{{1,20}}[\"']?: ?[\"']|(?:\d{{1,2}}(?::\d\d){{1,2}}|\d{{1,3}}[.)])[^\w\n]{{1,3}})?"
+_LEAD = rf"[ \t]{{0,40}}{_EDGE}(?:\w{{1,20}}[\"']?: ?[\"']|(?:\d{{1,2}}(?::\d\d){{1,2}}|\d{{1,3}}[.)])[^\w\n]{{1,3}})?"
 _TAG = re.compile(
     rf"^{_LEAD}{_WORDS}(?= ?:\s| [–—|•·]\s)|^{_LEAD}{_OPENS}{_WORDS}{_CLOSES}"
     rf"|{_OPENS}{_WORDS}{_CLOSES}{_EDGE}$|\s[–—|•·:-]\s?{_WORDS}{_EDGE}$",

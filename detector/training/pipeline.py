@@ -36,8 +36,8 @@ def train(
 ) -> Model:
     """Fit and calibrate a model on the train split; the thresholds of titles and chrome come from dev, where it has pages.
 
-    The readers are taken as they are and joined to the rest; without any there are two levels. Raises CorpusError where a label or a
-    content type has no example at all.
+    The readers are taken as they are and joined to the rest as dev tells; without any there are two levels. Raises CorpusError where
+    a label or a content type has no example at all.
     """
     kept = [e for e in examples if e.split == "train"]
     fitting = prepare([e for e in kept if e.layer != "composites"], markup)
